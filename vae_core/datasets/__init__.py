@@ -1,0 +1,160 @@
+"""Small image data sets: bundled, downloaded once with checksums, or drawn from known factors."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import os
+from collections.abc import Callable
+
+from vae_core.datasets import digits, mnist_family
+from vae_core.datasets.download import Progress
+from vae_core.datasets.image_dataset import SPLITS, ImageDataset, Split, as_float
+from vae_core.errors import DatasetError
+
+__all__ = [
+    "DATASETS",
+    "SPLITS",
+    "DatasetInfo",
+    "ImageDataset",
+    "Progress",
+    "Split",
+    "as_float",
+    "is_available",
+    "load_dataset",
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetInfo:
+    """What is known about a data set before it is loaded.
+
+    Attributes
+    ----------
+    name, title : str
+        The registry's key, and the name for people.
+    loader : callable
+        Takes those of :func:`load_dataset`'s arguments that `settings` names.
+    settings : tuple of str
+    licence, source : str
+    family : IdxFamily or None
+        The files of a data set that is not made here.
+    """
+
+    name: str
+    title: str
+    loader: Callable[..., ImageDataset]
+    settings: tuple[str, ...]
+    licence: str
+    source: str
+    family: mnist_family.IdxFamily | None = None
+
+
+def _idx_info(family: mnist_family.IdxFamily) -> DatasetInfo:
+    return DatasetInfo(
+        name=family.name,
+        title=family.title,
+        loader=functools.partial(mnist_family.load_family, family),
+        settings=("data_dir", "validation", "progress"),
+        licence=family.licence,
+        source=family.source,
+        family=family,
+    )
+
+
+DATASETS: dict[str, DatasetInfo] = {
+    "digits": DatasetInfo(
+        "digits", digits.TITLE, digits.load_digits, ("seed", "validation"), digits.LICENCE, digits.SOURCE
+    ),
+    "mnist": _idx_info(mnist_family.MNIST),
+    "fashion_mnist": _idx_info(mnist_family.FASHION_MNIST),
+    "kmnist": _idx_info(mnist_family.KMNIST),
+}
+
+
+def load_dataset(
+    name: str,
+    *,
+    data_dir: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    validation: int | None = None,
+    size: int | None = None,
+    count: int | None = None,
+    progress: Progress | None = None,
+) -> ImageDataset:
+    """Load a data set by its name in :data:`DATASETS`.
+
+    Parameters
+    ----------
+    name : str
+    data_dir : path, optional
+        For the MNIST family: a folder that holds the files, packed or not, directly or in a folder called by the data
+        set's name. Next come the folder in the environment variable VAE_DATA_DIR, the download cache (VAE_CACHE_DIR
+        moves it), and a download.
+    seed : int
+        Which images go into which split of digits, and which sprites are drawn for shapes. The MNIST family has its
+        published order, whatever the seed.
+    validation : int, optional
+        Training images held out for validation; each data set has its own default.
+    size : int, optional
+        Pixels along an edge, 32 or 64; shapes only.
+    count : int, optional
+        Images in all three splits together; shapes only.
+    progress : callable, optional
+        Called during a download with the file's name, the bytes so far and the bytes in all.
+
+    Returns
+    -------
+    ImageDataset
+
+    Raises
+    ------
+    DatasetError
+        If the name is unknown, a setting does not go with the data set, or its files are not what they should be.
+    DownloadError
+        If a download was needed and no mirror gave the files whole.
+
+    Examples
+    --------
+    >>> load_dataset("digits").train.images.shape
+    (1197, 1, 8, 8)
+    """
+    info = _info(name)
+    for setting, value in {"size": size, "count": count}.items():
+        if value is not None and setting not in info.settings:
+            raise DatasetError(
+                f"Data set {name} has no setting {setting}.", got=value, next_step="Leave it out."
+            )
+    given = {
+        "data_dir": data_dir, "seed": seed, "validation": validation, "size": size, "count": count,
+        "progress": progress,
+    }  # fmt: skip
+    return info.loader(**{setting: given[setting] for setting in info.settings})
+
+
+def is_available(name: str, data_dir: str | os.PathLike[str] | None = None) -> bool:
+    """Tell whether `load_dataset(name, data_dir=data_dir)` needs no download; looks at names and sizes only.
+
+    Raises
+    ------
+    DatasetError
+        If the name is unknown.
+
+    Examples
+    --------
+    >>> is_available("digits")
+    True
+    """
+    family = _info(name).family
+    if family is None:
+        return True
+    try:
+        return mnist_family.find_files(family, data_dir) is not None or mnist_family.is_cached(family)
+    except DatasetError:
+        return False
+
+
+def _info(name: str) -> DatasetInfo:
+    if name not in DATASETS:
+        raise DatasetError("There is no such data set.", got=repr(name), allowed=", ".join(DATASETS))
+    return DATASETS[name]
