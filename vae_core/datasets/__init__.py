@@ -7,7 +7,7 @@ import functools
 import os
 from collections.abc import Callable
 
-from vae_core.datasets import digits, mnist_family
+from vae_core.datasets import digits, idx_family, mnist_family, shapes
 from vae_core.datasets.download import Progress
 from vae_core.datasets.image_dataset import SPLITS, ImageDataset, Split, as_float
 from vae_core.errors import DatasetError
@@ -47,14 +47,14 @@ class DatasetInfo:
     settings: tuple[str, ...]
     licence: str
     source: str
-    family: mnist_family.IdxFamily | None = None
+    family: idx_family.IdxFamily | None = None
 
 
-def _idx_info(family: mnist_family.IdxFamily) -> DatasetInfo:
+def _idx_info(family: idx_family.IdxFamily) -> DatasetInfo:
     return DatasetInfo(
         name=family.name,
         title=family.title,
-        loader=functools.partial(mnist_family.load_family, family),
+        loader=functools.partial(idx_family.load_family, family),
         settings=("data_dir", "validation", "progress"),
         licence=family.licence,
         source=family.source,
@@ -69,6 +69,14 @@ DATASETS: dict[str, DatasetInfo] = {
     "mnist": _idx_info(mnist_family.MNIST),
     "fashion_mnist": _idx_info(mnist_family.FASHION_MNIST),
     "kmnist": _idx_info(mnist_family.KMNIST),
+    "shapes": DatasetInfo(
+        "shapes",
+        shapes.TITLE,
+        shapes.load_shapes,
+        ("seed", "validation", "size", "count"),
+        shapes.LICENCE,
+        shapes.SOURCE,
+    ),
 }
 
 
@@ -149,7 +157,7 @@ def is_available(name: str, data_dir: str | os.PathLike[str] | None = None) -> b
     if family is None:
         return True
     try:
-        return mnist_family.find_files(family, data_dir) is not None or mnist_family.is_cached(family)
+        return idx_family.find_files(family, data_dir) is not None or idx_family.is_cached(family)
     except DatasetError:
         return False
 

@@ -99,7 +99,8 @@ def _attempt(
     except _TooLongError:
         return f"sent more than the {file.size} bytes of the file", False
     except requests.exceptions.HTTPError as error:
-        return f"answered HTTP {error.response.status_code}", False
+        status = "an error" if error.response is None else error.response.status_code
+        return f"answered HTTP {status}", False
     except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
         if bar.done:
             return f"broke off after {bar.done} of {file.size} bytes", True
