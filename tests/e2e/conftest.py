@@ -57,8 +57,7 @@ def app(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
     folder = tmp_path_factory.mktemp("app")
     running = RunningApp(f"http://127.0.0.1:{_free_port()}", folder / "runs", folder / "server.log")
     running.runs.mkdir()
-    script = os.environ.get("VAE_E2E_SCRIPT", "streamlit_app.py")
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
     command += ["--server.port", str(urlsplit(running.url).port)]
     environment = os.environ | {"VAE_RUNS_DIR": str(running.runs)}
     with running.log.open("wb") as log:
@@ -141,12 +140,18 @@ def page(context: BrowserContext, outside_requests: list[str], page_problems: li
 
 @pytest.fixture
 def settle() -> Callable[[Page], None]:
-    """Wait until the page is connected, its script has finished, and no element is stale."""
+    """Wait until the page is connected, its script has finished, and nothing is stale or still loading.
+
+    A click or a slider reaches the server a moment later: after one, wait for what it changes with `expect`.
+    """
 
     def wait(page: Page) -> None:
-        app = page.locator('[data-testid="stApp"]')
-        expect(app).to_have_attribute("data-test-connection-state", "CONNECTED")
-        expect(app).to_have_attribute("data-test-script-state", re.compile("^(notRunning|compilationError)$"))
+        shell = page.locator('[data-testid="stApp"]')
+        expect(shell).to_have_attribute("data-test-connection-state", "CONNECTED")
+        expect(shell).to_have_attribute(
+            "data-test-script-state", re.compile("^(notRunning|compilationError)$")
+        )
+        expect(page.locator('[data-testid="stSkeleton"], [data-stale="true"]')).to_have_count(0)
 
     return wait
 

@@ -17,7 +17,7 @@ FILES = sorted(Path(__file__).parent.glob("**/*.test.mjs"))
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_javascript(path: Path, root: Path) -> None:
     node, _ = compute_driver_executable()
-    command = [node, "--test", "--test-reporter=spec", str(path)]
+    command = [node, "--test", "--test-isolation=none", "--test-reporter=spec", str(path)]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=240, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "tests 0" not in result.stdout, "the file holds no test"
