@@ -20,7 +20,9 @@ RUN mkdir -p runs && chown explorer:explorer . runs
 USER explorer
 
 # Inside a container the server has to listen on every interface; `-p 127.0.0.1:` above keeps it on this machine.
+# With the browser's address given, Streamlit asks no outside service for one.
 ENV STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
+    STREAMLIT_BROWSER_SERVER_ADDRESS=localhost \
     STREAMLIT_SERVER_HEADLESS=true \
     VAE_RUNS_DIR=/home/explorer/app/runs
 EXPOSE 8501
