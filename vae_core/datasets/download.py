@@ -36,7 +36,7 @@ def fetch(
 ) -> Path:
     """Return the path of `file` in `folder`, downloading it unless it lies there whole.
 
-    The mirrors are tried in order, and those that answered but gave no whole file once more. The download goes to a
+    The mirrors are tried in order, and those whose answer broke off or was damaged once more. The download goes to a
     temporary name in `folder`, is compared with the checksum and only then renamed; the temporary file is removed on
     any failure. Whatever the callback raises passes through, so it can also cancel.
 
@@ -60,91 +60,84 @@ def fetch(
     failures: dict[str, str] = {}
     to_try = list(mirrors)
     for _ in range(2):
-        reached = []
+        again = []
         for mirror in to_try:
-            failure, was_reached = _attempt(file, mirror, folder, progress, timeout)
-            if failure is None:
-                return folder / file.name
-            failures[mirror] = failure
-            if was_reached:
-                reached.append(mirror)
-        to_try = reached
+            try:
+                return _fetch_from(mirror, file, folder, progress, timeout)
+            except _MirrorError as error:
+                failures[mirror] = error.reason
+                if error.may_pass:
+                    again.append(mirror)
+        to_try = again
     raise DownloadError(
         f"{file.name} could not be downloaded from any of {len(mirrors)} mirrors.",
-        got="; ".join(f"{mirror} {failure}" for mirror, failure in failures.items()) or None,
+        got="; ".join(f"{mirror} {reason}" for mirror, reason in failures.items()) or None,
         next_step="Check the network and repeat, or name a folder that holds the files as the data folder.",
     )
 
 
-def _attempt(
-    file: RemoteFile, mirror: str, folder: Path, progress: Progress | None, timeout: tuple[float, float]
-) -> tuple[str | None, bool]:
-    """Try one mirror: (None, True) when the file is there, else (reason, whether it is worth another try)."""
-    import pooch  # both here, because offline use and the bundled data need neither
-    import requests.exceptions
+class _MirrorError(Exception):
+    """One mirror gave no whole file, for a reason that may pass or will not."""
+
+    def __init__(self, reason: str, *, may_pass: bool) -> None:
+        super().__init__(reason)
+        self.reason, self.may_pass = reason, may_pass
+
+
+def _fetch_from(
+    mirror: str, file: RemoteFile, folder: Path, progress: Progress | None, timeout: tuple[float, float]
+) -> Path:
+    import pooch  # here, because the bundled data and files on disk need neither it nor what it imports
+
+    def download(url: str, output_file: str, pooch: object) -> None:
+        _stream(url, Path(output_file), file, progress, timeout)
 
     pooch.get_logger().setLevel(logging.WARNING)
-    bar = _Bar(file, progress)
-    downloader = pooch.HTTPDownloader(
-        progressbar=bar,
-        chunk_size=CHUNK_BYTES,
-        timeout=timeout,
-        # Otherwise some servers unpack the gzip file on the way, and its checksum cannot match.
-        headers={"Accept-Encoding": "identity"},
-    )
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         pooch.retrieve(
-            mirror + file.name, f"sha256:{file.sha256}", fname=file.name, path=folder, downloader=downloader
+            mirror + file.name, f"sha256:{file.sha256}", fname=file.name, path=folder, downloader=download
         )
-    except _TooLongError:
-        return f"sent more than the {file.size} bytes of the file", False
-    except requests.exceptions.HTTPError as error:
-        status = "an error" if error.response is None else error.response.status_code
-        return f"answered HTTP {status}", False
-    except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
-        if bar.done:
-            return f"broke off after {bar.done} of {file.size} bytes", True
-        timed_out = isinstance(error, requests.exceptions.ConnectTimeout)
-        return "did not answer in time" if timed_out else "could not be reached", False
-    except requests.exceptions.RequestException:
-        return f"broke off after {bar.done} of {file.size} bytes", True
+    except ValueError as error:  # what pooch raises for a checksum that does not match
+        raise _MirrorError("sent a file with another checksum", may_pass=True) from error
     except OSError as error:
         raise DownloadError(
-            f"The download of {file.name} cannot be stored in {folder}: {error.strerror or type(error).__name__}.",
-            next_step="Free some space or choose another folder with the environment variable VAE_CACHE_DIR.",
+            f"The download of {file.name} cannot be stored in {folder}: {error.strerror or 'it is not writable'}.",
+            next_step="Free some space, or choose another folder with the environment variable VAE_CACHE_DIR.",
         ) from error
-    except ValueError:  # what pooch raises for a checksum that does not match
-        if bar.done < file.size:
-            return f"sent {bar.done} of {file.size} bytes", True
-        return "sent a file with another checksum", True
-    return None, True
+    return folder / file.name
 
 
-class _TooLongError(Exception):
-    pass
+def _stream(
+    url: str, path: Path, file: RemoteFile, progress: Progress | None, timeout: tuple[float, float]
+) -> None:
+    """Write what `url` sends to `path`; _MirrorError unless it is as long as the file."""
+    import requests
 
-
-class _Bar:
-    """The part of tqdm's interface that pooch uses, turned into calls of a :data:`Progress`."""
-
-    def __init__(self, file: RemoteFile, progress: Progress | None) -> None:
-        self.file, self.progress = file, progress
-        self.total = self.done = 0
-        self.finished = False
-
-    def update(self, count: int) -> None:
-        # pooch counts whole chunks; past the last one the stream is longer than the file can be.
-        if self.finished:
-            return
-        if self.done >= self.file.size:
-            raise _TooLongError
-        self.done = min(self.done + count, self.file.size)
-        if self.progress is not None:
-            self.progress(self.file.name, self.done, self.file.size)
-
-    def reset(self) -> None:
-        # pooch resets and fills the bar once the stream has ended, whatever it brought.
-        self.finished = True
-
-    def close(self) -> None:
-        pass
+    done = 0
+    # Without this header some servers unpack the gzip file on the way, and its checksum cannot match.
+    headers = {"Accept-Encoding": "identity"}
+    try:
+        with (
+            requests.get(url, stream=True, timeout=timeout, headers=headers) as response,
+            path.open("wb") as output,
+        ):
+            response.raise_for_status()
+            for chunk in response.iter_content(CHUNK_BYTES):
+                done += len(chunk)
+                if done > file.size:
+                    raise _MirrorError(f"sent more than {file.size} bytes", may_pass=False)
+                output.write(chunk)
+                if progress is not None:
+                    progress(file.name, done, file.size)
+    except requests.exceptions.HTTPError as error:
+        status = "an error" if error.response is None else error.response.status_code
+        raise _MirrorError(f"answered HTTP {status}", may_pass=False) from error
+    except requests.exceptions.RequestException as error:
+        if done:
+            raise _MirrorError(f"broke off after {done} of {file.size} bytes", may_pass=True) from error
+        slow = isinstance(error, requests.exceptions.Timeout)
+        reason = "did not answer in time" if slow else "could not be reached"
+        raise _MirrorError(reason, may_pass=False) from error
+    if done < file.size:
+        raise _MirrorError(f"sent only {done} of {file.size} bytes", may_pass=True)

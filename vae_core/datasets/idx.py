@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import math
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,9 @@ _TYPE_NAMES = {0x08: "uint8", 0x09: "int8", 0x0B: "int16", 0x0C: "int32", 0x0D: 
 _GET_AGAIN = "Replace it with a fresh copy, or remove it so that it is downloaded again."
 
 
-def read_idx(path: Path, shape: tuple[int, ...], sha256: str | None = None) -> NDArray[np.uint8]:
+def read_idx(
+    path: Path, shape: tuple[int, ...], sha256: str | None = None, foreign: Mapping[str, str] | None = None
+) -> NDArray[np.uint8]:
     """Read the uint8 array of the given shape from an IDX file, gzipped or not.
 
     Whether the file is gzipped is told from its first bytes, not from its name.
@@ -35,6 +38,8 @@ def read_idx(path: Path, shape: tuple[int, ...], sha256: str | None = None) -> N
         The shape that the file must have; never taken from the file.
     sha256 : str, optional
         SHA-256 of the uncompressed file, as hexadecimal digits; not checked when None.
+    foreign : mapping of str to str, optional
+        SHA-256 of files that bear the same name, with the title of the data set that each belongs to.
 
     Returns
     -------
@@ -62,15 +67,8 @@ def read_idx(path: Path, shape: tuple[int, ...], sha256: str | None = None) -> N
             next_step="Check that it exists and that you may read it.",
         ) from error
     values = parse_idx(content, shape, path.name)
-    if sha256 is not None:
-        found = hashlib.sha256(content).hexdigest()
-        if found != sha256:
-            raise DatasetError(
-                f"The content of {path.name} is not that of the published file.",
-                got=f"SHA-256 {found[:12]}…",
-                allowed=f"SHA-256 {sha256[:12]}…",
-                next_step=_GET_AGAIN,
-            )
+    if sha256 is not None or foreign:
+        _check_digest(hashlib.sha256(content).hexdigest(), path, sha256, foreign or {})
     return values
 
 
@@ -184,6 +182,21 @@ def parse_idx(content: bytes, shape: tuple[int, ...], name: str) -> NDArray[np.u
             next_step=_GET_AGAIN,
         )
     return np.frombuffer(content, dtype=np.uint8, offset=start).reshape(shape)
+
+
+def _check_digest(found: str, path: Path, sha256: str | None, foreign: Mapping[str, str]) -> None:
+    if found in foreign:
+        raise DatasetError(
+            f"The file {path} is one of {foreign[found]}.",
+            next_step="Keep each data set in a folder of its own name.",
+        )
+    if sha256 is not None and found != sha256:
+        raise DatasetError(
+            f"The content of {path.name} is not that of the published file.",
+            got=f"SHA-256 {found[:12]}…",
+            allowed=f"SHA-256 {sha256[:12]}…",
+            next_step=_GET_AGAIN,
+        )
 
 
 def _shape_claimed(content: bytes) -> tuple[int, ...] | None:

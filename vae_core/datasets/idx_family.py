@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -44,29 +45,25 @@ class IdxFamily:
     name, title : str
     folders : tuple of str
         Where to look inside a data folder, beside the folder itself.
-    train_images, train_labels, test_images, test_labels : IdxFile
+    files : tuple of IdxFile
+        Training images, training labels, test images, test labels.
     mirrors : tuple of str
         Addresses of folders holding the packed files, the preferred one first.
     class_names : tuple of str
     licence, source : str
+    foreign : mapping of str to str
+        SHA-256 of the content of files that bear the same names, with the data set that each belongs to.
     """
 
     name: str
     title: str
     folders: tuple[str, ...]
-    train_images: IdxFile
-    train_labels: IdxFile
-    test_images: IdxFile
-    test_labels: IdxFile
+    files: tuple[IdxFile, ...]
     mirrors: tuple[str, ...]
     class_names: tuple[str, ...]
     licence: str
     source: str
-
-    @property
-    def files(self) -> tuple[IdxFile, IdxFile, IdxFile, IdxFile]:
-        """The four files."""
-        return self.train_images, self.train_labels, self.test_images, self.test_labels
+    foreign: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def load_family(
@@ -101,7 +98,7 @@ def load_family(
     DownloadError
         If nothing was found on disk and no mirror gave the files whole.
     """
-    trained = family.train_images.shape[0]
+    trained = family.files[0].shape[0]
     held = min(VALIDATION_COUNT, trained // 2) if validation is None else validation
     if not 1 <= held < trained:
         raise DatasetError(
@@ -115,7 +112,10 @@ def load_family(
             fetch(file.packed, family.mirrors, cache_folder(family), progress=progress)
             for file in family.files
         ]
-    arrays = [read_idx(path, file.shape, file.sha256) for path, file in zip(paths, family.files, strict=True)]
+    arrays = [
+        read_idx(path, file.shape, file.sha256, family.foreign)
+        for path, file in zip(paths, family.files, strict=True)
+    ]
     train, test = (_split(family, *pair) for pair in (arrays[:2], arrays[2:]))
     return ImageDataset(
         name=family.name,
@@ -142,8 +142,8 @@ def find_files(family: IdxFamily, data_dir: str | os.PathLike[str] | None = None
     for what, place in named.items():
         if not place:
             continue
-        root = Path(place).expanduser()
-        if not root.is_dir():
+        root = Path(os.path.expanduser(place))
+        if not os.path.isdir(root):  # unlike the method, never raises
             raise DatasetError(
                 f"The {what} does not exist.", got=root, next_step="Name a folder that exists."
             )
@@ -164,14 +164,14 @@ def cache_folder(family: IdxFamily) -> Path:
     """Return where downloads of this data set are kept: a folder in VAE_CACHE_DIR, else in the user's cache."""
     root = os.environ.get(CACHE_DIR_VARIABLE)
     if root:
-        return Path(root).expanduser() / family.name
+        return Path(os.path.expanduser(root)) / family.name
     import pooch  # here, because it is slow to import and often not needed
 
     return Path(pooch.os_cache("vae-core")) / family.name
 
 
 def _find(file: IdxFile, folder: Path) -> Path | None:
-    return next((folder / name for name in file.names() if (folder / name).is_file()), None)
+    return next((folder / name for name in file.names() if os.path.isfile(folder / name)), None)
 
 
 def _all_of(found: list[Path | None], family: IdxFamily, folder: Path) -> list[Path]:

@@ -10,16 +10,25 @@ from vae_core.datasets.download import RemoteFile
 from vae_core.datasets.idx_family import IdxFamily, IdxFile
 
 
-def _files(*rows: tuple[str | None, int, str]) -> dict[str, IdxFile]:
-    shapes = {
-        "train_images": ("train-images-idx3-ubyte", (60_000, 28, 28)),
-        "train_labels": ("train-labels-idx1-ubyte", (60_000,)),
-        "test_images": ("t10k-images-idx3-ubyte", (10_000, 28, 28)),
-        "test_labels": ("t10k-labels-idx1-ubyte", (10_000,)),
-    }
+_NAMES_AND_SHAPES: tuple[tuple[str, tuple[int, ...]], ...] = (
+    ("train-images-idx3-ubyte", (60_000, 28, 28)),
+    ("train-labels-idx1-ubyte", (60_000,)),
+    ("t10k-images-idx3-ubyte", (10_000, 28, 28)),
+    ("t10k-labels-idx1-ubyte", (10_000,)),
+)
+
+
+def _files(*rows: tuple[str | None, int, str]) -> tuple[IdxFile, ...]:
+    """Make the four files from their content's SHA-256, their packed size and the packed file's SHA-256."""
+    return tuple(
+        IdxFile(name, shape, content, RemoteFile(f"{name}.gz", size, packed))
+        for (name, shape), (content, size, packed) in zip(_NAMES_AND_SHAPES, rows, strict=True)
+    )
+
+
+def _known(*families: IdxFamily) -> dict[str, str]:
     return {
-        key: IdxFile(name, shape, content, RemoteFile(f"{name}.gz", size, packed))
-        for (key, (name, shape)), (content, size, packed) in zip(shapes.items(), rows, strict=True)
+        file.sha256: family.title for family in families for file in family.files if file.sha256 is not None
     }
 
 
@@ -27,7 +36,7 @@ MNIST = IdxFamily(
     name="mnist",
     title="MNIST",
     folders=("mnist", "MNIST/raw"),
-    **_files(
+    files=_files(
         (
             "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
             9_912_422,
@@ -63,7 +72,7 @@ FASHION_MNIST = IdxFamily(
     name="fashion_mnist",
     title="Fashion-MNIST",
     folders=("fashion_mnist", "FashionMNIST/raw"),
-    **_files(
+    files=_files(
         (
             "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
             26_421_880,
@@ -96,13 +105,14 @@ FASHION_MNIST = IdxFamily(
     ),
     licence="MIT, Zalando SE",
     source="H. Xiao, K. Rasul and R. Vollgraf (2017), arXiv:1708.07747",
+    foreign=_known(MNIST),
 )
 
 KMNIST = IdxFamily(
     name="kmnist",
     title="Kuzushiji-MNIST",
     folders=("kmnist", "KMNIST/raw"),
-    **_files(
+    files=_files(
         (None, 18_165_135, "51467d22d8cc72929e2a028a0428f2086b092bb31cfb79c69cc0a90ce135fde4"),
         (None, 29_497, "e38f9ebcd0f3ebcdec7fc8eabdcdaef93bb0df8ea12bee65224341c8183d8e17"),
         (None, 3_041_136, "edd7a857845ad6bb1d0ba43fe7e794d164fe2dce499a1694695a792adfac43c5"),
@@ -116,4 +126,5 @@ KMNIST = IdxFamily(
     class_names=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
     licence="CC BY-SA 4.0, KMNIST Dataset (created by CODH), adapted from Kuzushiji Dataset (NIJL and others)",
     source="T. Clanuwat et al. (2018), arXiv:1812.01718, doi:10.20676/00000341",
+    foreign=_known(MNIST, FASHION_MNIST),
 )

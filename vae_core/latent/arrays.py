@@ -14,7 +14,7 @@ def as_codes(name: str, values: ArrayLike) -> NDArray[np.float64]:
     Raises
     ------
     InputError
-        Calling the array `name`, if it has another number of dimensions, is empty, or is not finite everywhere.
+        Calling the array `name`, if it has another number of dimensions, is empty, or is not finite as float32.
     """
     return _finite(name, values, ("N", "d"))
 
@@ -46,6 +46,6 @@ def _finite(name: str, values: ArrayLike, axes: tuple[str, ...]) -> NDArray[np.f
         raise InputError(f"{name} is not an array of numbers.", allowed=f"numbers {shape}") from error
     if array.ndim != len(axes) or array.size == 0:
         raise InputError(f"{name} has the wrong shape.", got=list(array.shape), allowed=f"{shape}, not empty")
-    if not np.isfinite(array).all():
-        raise InputError(f"{name} holds NaN or infinite numbers.", allowed="finite numbers")
+    if not (np.abs(array) <= np.finfo(np.float32).max).all():
+        raise InputError(f"{name} holds NaN or numbers too large for float32.", allowed="finite numbers")
     return array

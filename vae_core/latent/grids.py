@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.errors import InputError
 from vae_core.latent.arrays import check_count
+
+ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 
 def prior_grid(n: int) -> NDArray[np.float32]:
@@ -66,7 +69,7 @@ def plane_grid(n: int, extent: float) -> NDArray[np.float32]:
     return _mesh(np.linspace(-extent, extent, n) if n > 1 else np.zeros(1))
 
 
-def tile(images: NDArray[np.generic]) -> NDArray[np.generic]:
+def tile(images: NDArray[ScalarT]) -> NDArray[ScalarT]:
     """Join rows and columns of images into one image.
 
     Parameters

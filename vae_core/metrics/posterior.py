@@ -37,7 +37,9 @@ def kl_per_dimension(mu: ArrayLike, logvar: ArrayLike) -> NDArray[np.float64]:
     if means.shape != logs.shape:
         raise InputError("mu and logvar differ in shape.", got=f"{list(means.shape)} and {list(logs.shape)}")
     # expm1 keeps the digits of a nearly collapsed dimension, where exp(logvar) - 1 and logvar cancel.
-    per_image = 0.5 * (np.maximum(np.expm1(logs) - logs, 0) + means**2)
+    with np.errstate(over="ignore"):  # an exploded variance has an infinite KL
+        variances_less_one = np.expm1(logs)
+    per_image = 0.5 * (np.maximum(variances_less_one - logs, 0) + means**2)
     return np.asarray(per_image.mean(axis=0))
 
 
