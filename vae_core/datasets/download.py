@@ -114,7 +114,7 @@ def _stream(
     """Write what `url` sends to `path`; _MirrorError unless it is as long as the file."""
     import requests
 
-    done = 0
+    done, answered = 0, False
     # Without this header some servers unpack the gzip file on the way, and its checksum cannot match.
     headers = {"Accept-Encoding": "identity"}
     try:
@@ -123,6 +123,7 @@ def _stream(
             path.open("wb") as output,
         ):
             response.raise_for_status()
+            answered = True
             for chunk in response.iter_content(CHUNK_BYTES):
                 done += len(chunk)
                 if done > file.size:
@@ -134,8 +135,8 @@ def _stream(
         status = "an error" if error.response is None else error.response.status_code
         raise _MirrorError(f"answered HTTP {status}", may_pass=False) from error
     except requests.exceptions.RequestException as error:
-        if done:
-            raise _MirrorError(f"broke off after {done} of {file.size} bytes", may_pass=True) from error
+        if answered:
+            raise _MirrorError("broke off on the way", may_pass=True) from error
         slow = isinstance(error, requests.exceptions.Timeout)
         reason = "did not answer in time" if slow else "could not be reached"
         raise _MirrorError(reason, may_pass=False) from error

@@ -7,8 +7,11 @@ caller expects, and the number of bytes with both.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import math
+import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -103,22 +106,12 @@ def gunzip(packed: bytes, limit: int, name: str) -> bytes:
     DatasetError
         If the data is truncated, damaged, or followed by something else.
     """
-    pieces: list[bytes] = []
-    size = 0
-    while packed:
-        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        try:
-            piece = member.decompress(packed, limit + 1 - size)
-        except zlib.error as error:
-            raise DatasetError(f"The gzip data of {name} is damaged.", next_step=_GET_AGAIN) from error
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            break
-        if not member.eof:
-            raise DatasetError(f"The gzip data of {name} ends too early.", next_step=_GET_AGAIN)
-        packed = member.unused_data.lstrip(b"\0")
-    return b"".join(pieces)
+    try:
+        return gzip.GzipFile(fileobj=io.BytesIO(packed)).read(limit + 1)
+    except EOFError as error:
+        raise DatasetError(f"The gzip data of {name} ends too early.", next_step=_GET_AGAIN) from error
+    except (OSError, zlib.error, struct.error) as error:
+        raise DatasetError(f"The gzip data of {name} is damaged.", next_step=_GET_AGAIN) from error
 
 
 def parse_idx(content: bytes, shape: tuple[int, ...], name: str) -> NDArray[np.uint8]:

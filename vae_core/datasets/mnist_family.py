@@ -9,7 +9,6 @@ from __future__ import annotations
 from vae_core.datasets.download import RemoteFile
 from vae_core.datasets.idx_family import IdxFamily, IdxFile
 
-
 _NAMES_AND_SHAPES: tuple[tuple[str, tuple[int, ...]], ...] = (
     ("train-images-idx3-ubyte", (60_000, 28, 28)),
     ("train-labels-idx1-ubyte", (60_000,)),
