@@ -1,0 +1,32 @@
+"""What every model family offers to training, evaluation and the explorer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from vae_core.likelihoods import Likelihood
+from vae_core.posteriors import Posterior
+
+Terms = dict[str, Tensor]
+"""Named scalar terms of an objective, in nats per image; ``"loss"`` is the one to minimise."""
+
+
+class LatentModel(Protocol):
+    """A model that encodes images to posteriors and decodes latents to a likelihood's parameters."""
+
+    likelihood: Likelihood
+
+    def encode(self, x: Tensor) -> Posterior:
+        """Return q(z|x) for images [N, C, H, W] in [0, 1]."""
+        ...
+
+    def decode(self, z: Tensor) -> Tensor:
+        """Return the likelihood's parameters [N, C, H, W] for z [N, d]."""
+        ...
+
+    def loss(self, x: Tensor, generator: torch.Generator | None = None, beta_scale: float = 1.0) -> Terms:
+        """Return the objective on a batch, means over its images; `beta_scale` in [0, 1] anneals the KL."""
+        ...

@@ -1,0 +1,166 @@
+"""Encoder and decoder networks for small images: multi-layer perceptrons and convolutional pairs.
+
+An encoder maps images [N, C, H, W] to `outputs` numbers [N, outputs]; a decoder maps z [N, d] to the likelihood's
+parameters [N, C, H, W]. Sides from 8 to 64 pixels, one or three channels.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import torch
+from torch import Tensor, nn
+
+from vae_core.config import setting, validate
+from vae_core.errors import ConfigError
+
+ImageShape = tuple[int, int, int]
+ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh}
+
+
+@dataclasses.dataclass(frozen=True)
+class NetworkConfig:
+    """Shape of the encoder and, mirrored, of the decoder."""
+
+    kind: str = setting(
+        "mlp", "Fully connected (mlp) or convolutional (conv) networks.", choices=("mlp", "conv")
+    )
+    hidden: tuple[int, ...] = setting(
+        (512, 256), "Units of the encoder's hidden layers; the decoder mirrors them.", low=1, high=4096
+    )
+    channels: int = setting(
+        16, "Channels of the first convolution; each further one doubles them.", low=1, high=128
+    )
+    activation: str = setting("relu", "Activation between layers.", choices=tuple(ACTIVATIONS))
+    layer_norm: bool = setting(True, "Normalise each hidden layer of the perceptron.")
+    sine_features: int = setting(
+        128, "Learned sine features of z at the decoder's entrance; 0 for none.", low=0, high=4096
+    )
+    sine_scale: float = setting(
+        2.0, "Standard deviation of the sine features' initial frequencies.", low=0.01, high=100.0
+    )
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+
+def check_image_shape(shape: ImageShape) -> None:
+    """Raise ConfigError unless `shape` is (1 or 3, 8..64, 8..64)."""
+    channels, height, width = shape
+    if channels not in (1, 3) or not (8 <= height <= 64 and 8 <= width <= 64):
+        raise ConfigError(
+            "Images of this shape can't be modelled.",
+            got="x".join(map(str, shape)),
+            allowed="1 or 3 channels, sides from 8 to 64 pixels",
+            next_step="Resize the images first.",
+        )
+
+
+def make_encoder(config: NetworkConfig, shape: ImageShape, outputs: int) -> nn.Sequential:
+    """Return an encoder from images of `shape` = (C, H, W) to [N, outputs]."""
+    check_image_shape(shape)
+    if config.kind == "conv":
+        return _conv_encoder(config, shape, outputs)
+    layers: list[nn.Module] = [nn.Flatten()]
+    width = math.prod(shape)
+    for units in config.hidden:
+        layers += _dense(config, width, units)
+        width = units
+    return nn.Sequential(*layers, nn.Linear(width, outputs))
+
+
+def make_decoder(config: NetworkConfig, shape: ImageShape, latent_dim: int) -> nn.Sequential:
+    """Return a decoder from z [N, latent_dim] to likelihood parameters [N, C, H, W]."""
+    check_image_shape(shape)
+    layers: list[nn.Module] = []
+    width = latent_dim
+    if config.sine_features:
+        layers.append(SineFeatures(latent_dim, config.sine_features, config.sine_scale))
+        width = config.sine_features
+    if config.kind == "conv":
+        return nn.Sequential(*layers, *_conv_decoder(config, shape, width))
+    for units in reversed(config.hidden):
+        layers += _dense(config, width, units)
+        width = units
+    return nn.Sequential(*layers, nn.Linear(width, math.prod(shape)), nn.Unflatten(1, shape))
+
+
+class SineFeatures(nn.Module):
+    """sin(W z + b) with learned frequencies W and phases b: lets a small decoder follow fine structure in few z.
+
+    [N, d] -> [N, features]. W starts as N(0, scale^2 / d), b as U(0, 2 pi).
+
+    References
+    ----------
+    Tancik et al. (2020), "Fourier Features Let Networks Learn High Frequency Functions in Low Dimensional Domains";
+    here the frequencies are trained, as in Sitzmann et al. (2020), SIREN.
+    """
+
+    def __init__(self, latent_dim: int, features: int, scale: float) -> None:
+        super().__init__()
+        self.linear = nn.Linear(latent_dim, features)
+        nn.init.normal_(self.linear.weight, std=scale / math.sqrt(latent_dim))
+        nn.init.uniform_(self.linear.bias, 0, 2 * math.pi)
+
+    def forward(self, z: Tensor) -> Tensor:
+        # In bfloat16 the phase would keep 8 bits only: neighbouring z would share an image.
+        with torch.autocast(z.device.type, enabled=False):
+            return torch.sin(self.linear(z.float()))
+
+
+class CropTo(nn.Module):
+    """Cut [N, C, H', W'] down to height and width, which are at most one pixel smaller."""
+
+    def __init__(self, height: int, width: int) -> None:
+        super().__init__()
+        self.height, self.width = height, width
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x[..., : self.height, : self.width]
+
+
+def _dense(config: NetworkConfig, inputs: int, units: int) -> list[nn.Module]:
+    norm: list[nn.Module] = [nn.LayerNorm(units)] if config.layer_norm else []
+    return [nn.Linear(inputs, units), *norm, ACTIVATIONS[config.activation]()]
+
+
+def _stage_sizes(shape: ImageShape) -> list[tuple[int, int]]:
+    """Return the sizes from the image's own down to about 4 pixels, each half the one before, rounded up."""
+    sizes = [(shape[1], shape[2])]
+    while min(sizes[-1]) > 7:
+        sizes.append((math.ceil(sizes[-1][0] / 2), math.ceil(sizes[-1][1] / 2)))
+    return sizes
+
+
+def _conv_encoder(config: NetworkConfig, shape: ImageShape, outputs: int) -> nn.Sequential:
+    sizes = _stage_sizes(shape)
+    layers: list[nn.Module] = []
+    channels = shape[0]
+    for stage in range(len(sizes) - 1):
+        wider = config.channels * 2**stage
+        layers += [nn.Conv2d(channels, wider, 3, stride=2, padding=1), ACTIVATIONS[config.activation]()]
+        channels = wider
+    width = channels * math.prod(sizes[-1])
+    layers += [nn.Flatten(), *_dense(config, width, config.hidden[-1])]
+    return nn.Sequential(*layers, nn.Linear(config.hidden[-1], outputs))
+
+
+def _conv_decoder(config: NetworkConfig, shape: ImageShape, inputs: int) -> list[nn.Module]:
+    sizes = _stage_sizes(shape)
+    channels = config.channels * 2 ** (len(sizes) - 2)
+    units = config.hidden[-1]
+    layers = _dense(config, inputs, units)
+    layers += _dense(config, units, channels * math.prod(sizes[-1]))
+    layers.append(nn.Unflatten(1, (channels, *sizes[-1])))
+    for stage in reversed(range(len(sizes) - 1)):
+        last = stage == 0
+        narrower = shape[0] if last else channels // 2
+        layers.append(nn.ConvTranspose2d(channels, narrower, 4, stride=2, padding=1))
+        height, width = sizes[stage]
+        if (height, width) != (2 * sizes[stage + 1][0], 2 * sizes[stage + 1][1]):
+            layers.append(CropTo(height, width))
+        if not last:
+            layers.append(ACTIVATIONS[config.activation]())
+        channels = narrower
+    return layers

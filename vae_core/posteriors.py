@@ -1,0 +1,81 @@
+"""Approximate posteriors q(z|x) over the latent space."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import torch
+from torch import Tensor
+
+LOG_2PI = math.log(2 * math.pi)
+
+
+@dataclasses.dataclass(frozen=True)
+class DiagonalGaussian:
+    """The diagonal Gaussian N(mu, diag(exp(logvar))) of a variational autoencoder.
+
+    Attributes
+    ----------
+    mu, logvar : Tensor [N, d]
+        Mean and natural logarithm of the variance.
+
+    References
+    ----------
+    Kingma & Welling (2014), "Auto-Encoding Variational Bayes", section 2.4 and appendix B.
+    """
+
+    mu: Tensor
+    logvar: Tensor
+
+    @property
+    def sigma(self) -> Tensor:
+        """Standard deviation, [N, d]."""
+        return torch.exp(0.5 * self.logvar)
+
+    def rsample(self, generator: torch.Generator | None = None) -> Tensor:
+        """Draw z = mu + sigma * epsilon, epsilon ~ N(0, I); [N, d], differentiable in mu and logvar."""
+        epsilon = torch.randn(self.mu.shape, generator=generator, dtype=self.mu.dtype, device=self.mu.device)
+        return self.mu + self.sigma * epsilon
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        """Return log q(z|x) in nats, summed over latent dimensions; `z` is [..., N, d], the result [..., N]."""
+        squared = (z - self.mu) ** 2 * torch.exp(-self.logvar)
+        return -0.5 * (LOG_2PI + self.logvar + squared).sum(-1)
+
+    def kl_per_dimension(self) -> Tensor:
+        """Return KL(q(z_j|x) || N(0, 1)) = -1/2 (1 + logvar_j - mu_j^2 - exp(logvar_j)) in nats, [N, d]."""
+        return -0.5 * (1 + self.logvar - self.mu**2 - self.logvar.exp())
+
+    def kl(self) -> Tensor:
+        """Return KL(q(z|x) || N(0, I)) in nats per image, [N]; never negative."""
+        return self.kl_per_dimension().sum(-1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+    """The code of a plain autoencoder: a point, with no spread and no divergence to a prior.
+
+    Attributes
+    ----------
+    mu : Tensor [N, d]
+    """
+
+    mu: Tensor
+
+    @property
+    def sigma(self) -> Tensor:
+        """Zero everywhere, [N, d]."""
+        return torch.zeros_like(self.mu)
+
+    def rsample(self, generator: torch.Generator | None = None) -> Tensor:
+        """Return the code itself, [N, d]."""
+        return self.mu
+
+
+Posterior = DiagonalGaussian | Point
+
+
+def standard_normal_log_prob(z: Tensor) -> Tensor:
+    """Return log N(z; 0, I) in nats, summed over the last axis; [..., d] -> [...]."""
+    return -0.5 * (LOG_2PI + z**2).sum(-1)

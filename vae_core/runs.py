@@ -1,0 +1,135 @@
+"""From a run in training to a model that others use, and back: freeze, save, resume."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from vae_core import checkpoint
+from vae_core.card import model_card
+from vae_core.checkpoint import Arrays, ModelFolder
+from vae_core.datasets import ImageDataset
+from vae_core.errors import CheckpointError
+from vae_core.evaluation import Metrics, evaluate
+from vae_core.trained import TrainedModel
+from vae_core.training import TrainingRun
+
+MAP_IMAGES = 10_000
+"""Held-out images on a model's map, at most."""
+
+
+def freeze(run: TrainingRun, name: str = "in training") -> TrainedModel:
+    """Return an immutable copy of a run's model as it is now; call it from the thread that trains."""
+    return TrainedModel(name, _folder(run))
+
+
+def save(
+    run: TrainingRun, path: str | os.PathLike[str], *, metrics: Metrics | None = None, resumable: bool = True
+) -> Path:
+    """Write a run's model folder; whole or not at all.
+
+    Parameters
+    ----------
+    run : TrainingRun
+    path : path
+        Its last part is the model's name.
+    metrics : dict, optional
+        From :func:`vae_core.evaluation.evaluate`.
+    resumable : bool
+        Keep the optimiser's moments (twice the weights' size), so that :func:`resume` can go on.
+
+    Raises
+    ------
+    CheckpointError
+        If a weight is not finite or the place can't be written.
+    """
+    folder = _folder(run)
+    folder.metrics.update(metrics or {})
+    folder.latent_map.update(_map(TrainedModel(Path(path).name, folder), run.dataset))
+    if resumable:
+        state = run.state()
+        folder.counters = {**state["counters"], "finished": run.finished}
+        folder.optimiser.update(_flat(state["optimiser"]))
+    return checkpoint.write(folder, path, card=model_card(Path(path).name, folder), half=not resumable)
+
+
+def save_measured(run: TrainingRun, path: str | os.PathLike[str], **options: Any) -> TrainedModel:
+    """Measure a run's model on the test split, save it, and return it; options as for :func:`save`."""
+    metrics = evaluate(freeze(run), run.dataset)
+    save(run, path, metrics=metrics, **options)
+    return TrainedModel(Path(path).name, checkpoint.read(path), path=Path(path))
+
+
+def resume(path: str | os.PathLike[str], dataset: ImageDataset) -> TrainingRun:
+    """Return the run that was saved at `path`, ready to go on as if it had never stopped.
+
+    On the CPU and with an end in epochs the numbers are the same to the bit.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder is damaged, was saved without what resuming needs, or is of another data set.
+    """
+    folder = checkpoint.read(path)
+    name = Path(path).name
+    if folder.counters is None:
+        raise CheckpointError(
+            f"Model {name} was saved without its optimiser's state.",
+            next_step="Train it anew from its settings.",
+        )
+    if dataset.name != folder.config.data.name or dataset.image_shape != folder.image_shape:
+        raise CheckpointError(
+            f"Model {name} was trained on other data.", got=dataset.name, allowed=folder.config.data.name
+        )
+    run = TrainingRun(folder.config, dataset)
+    weights = {key: torch.from_numpy(value) for key, value in folder.weights.items()}
+    run.history, run.moments = folder.history, [(step, mu.astype(np.float16)) for step, mu in folder.moments]
+    try:
+        run.restore({"model": weights, "optimiser": _nested(folder.optimiser), "counters": folder.counters})
+    except (KeyError, RuntimeError, ValueError) as error:
+        raise CheckpointError(f"Model {name} can't be resumed.", got=str(error).splitlines()[0]) from error
+    run.finished = False
+    return run
+
+
+def _folder(run: TrainingRun) -> ModelFolder:
+    return ModelFolder(
+        config=run.config,
+        image_shape=run.dataset.image_shape,
+        class_names=run.dataset.class_names,
+        weights={name: value.detach().numpy().copy() for name, value in run.model.state_dict().items()},
+        history=list(run.history),
+        moments=list(run.moments),
+    )
+
+
+def _map(model: TrainedModel, dataset: ImageDataset) -> Arrays:
+    test = dataset.test
+    count = min(MAP_IMAGES, len(test))
+    mu, sigma = model.encode(test.images[:count])
+    arrays: Arrays = {"mu": mu.astype(np.float16), "indices": np.arange(count, dtype=np.int32)}
+    if model.family != "ae":
+        arrays["logvar"] = (2 * np.log(sigma)).astype(np.float16)
+    if test.labels is not None:
+        arrays["labels"] = test.labels[:count].astype(np.int16)
+    return arrays
+
+
+def _flat(optimiser: dict[int, dict[str, torch.Tensor]]) -> Arrays:
+    return {
+        f"{index}.{key}": value.numpy()
+        for index, moments in optimiser.items()
+        for key, value in moments.items()
+    }
+
+
+def _nested(arrays: Arrays) -> dict[int, dict[str, torch.Tensor]]:
+    nested: dict[int, dict[str, torch.Tensor]] = {}
+    for key, value in arrays.items():
+        index, name = key.split(".")
+        nested.setdefault(int(index), {})[name] = torch.from_numpy(value.copy())
+    return nested

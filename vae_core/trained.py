@@ -1,0 +1,303 @@
+"""A trained model as everybody else uses it: numpy in, numpy out, immutable, safe to share between threads."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_core import checkpoint
+from vae_core.checkpoint import ModelFolder
+from vae_core.errors import CheckpointError, InputError
+from vae_core.models import MODELS, Model, VAEConfig, family_of, make_model
+from vae_core.training import RunConfig
+
+FloatArray = NDArray[np.float32]
+CHUNK = 4096
+"""Images or latents in one forward pass, so that memory stays bounded."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LatentMap:
+    """Posteriors of held-out images, kept with the model so that a map opens without the data set.
+
+    Attributes
+    ----------
+    mu : float32 [N, d]
+    logvar : float32 [N, d] or None
+        None for a plain autoencoder.
+    labels : int64 [N] or None
+    indices : int64 [N]
+        Which images of the data set's test split these are.
+    """
+
+    mu: FloatArray
+    logvar: FloatArray | None
+    labels: NDArray[np.int64] | None
+    indices: NDArray[np.int64]
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelEntry:
+    """One line of a model list; `problem` says in words why a folder can't be opened, all else is then None."""
+
+    name: str
+    path: Path
+    config: RunConfig | None
+    metrics: dict[str, Any]
+    problem: str | None = None
+
+    @property
+    def family(self) -> str | None:
+        """The registry's name of the model family."""
+        return None if self.config is None else family_of(self.config.model)
+
+    @property
+    def dataset(self) -> str | None:
+        """Name of the data set it was trained on."""
+        return None if self.config is None else self.config.data.name
+
+    @property
+    def latent_dim(self) -> int | None:
+        """Number of latent dimensions."""
+        return None if self.config is None else self.config.model.latent_dim
+
+
+class TrainedModel:
+    """A model that no longer changes.
+
+    Made by :func:`load`, or from a run in training by :func:`freeze`.
+    """
+
+    def __init__(self, name: str, folder: ModelFolder, *, path: Path | None = None) -> None:
+        self.name, self.path = name, path
+        self._folder = folder
+        self._module = _module(folder)
+
+    def __repr__(self) -> str:
+        about = f"{self.title}, {self.config.data.name}, {self.latent_dim} latent dimensions"
+        return f"TrainedModel({self.name!r}: {about})"
+
+    @property
+    def config(self) -> RunConfig:
+        """Data, model, training and seed."""
+        return self._folder.config
+
+    @property
+    def family(self) -> str:
+        """The registry's name of the model family, such as ``"vae"``."""
+        return family_of(self.config.model)
+
+    @property
+    def title(self) -> str:
+        """The family's name for people; a VAE whose effective beta is not 1 is a beta-VAE."""
+        beta = self.beta
+        if beta is not None and abs(beta - 1) > 1e-6:
+            return f"β-VAE (β = {beta:g})"
+        return MODELS[self.family].title
+
+    @property
+    def beta(self) -> float | None:
+        """The effective beta in nats per image; None for a family without one."""
+        model = self.config.model
+        return model.effective_beta(self.image_shape) if isinstance(model, VAEConfig) else None
+
+    @property
+    def likelihood(self) -> str:
+        """What the decoder's output means for a pixel."""
+        return self.config.model.likelihood
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width."""
+        return self._folder.image_shape
+
+    @property
+    def latent_dim(self) -> int:
+        """Number of latent dimensions."""
+        return self.config.model.latent_dim
+
+    @property
+    def class_names(self) -> tuple[str, ...] | None:
+        """Names of the data set's classes."""
+        return self._folder.class_names
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Name to ``{"value", "unit", "split", "count", "estimator"}``."""
+        return self._folder.metrics
+
+    @property
+    def history(self) -> list[dict[str, Any]]:
+        """Records of training: logged steps and validation results."""
+        return self._folder.history
+
+    @property
+    def moments(self) -> list[tuple[int, NDArray[Any]]]:
+        """The held-out subset's mu [M, d] at some steps of training."""
+        return self._folder.moments
+
+    @property
+    def latent_map(self) -> LatentMap:
+        """Posteriors of held-out images."""
+        arrays = self._folder.latent_map
+        mu = arrays.get("mu", np.zeros((0, self.latent_dim))).astype(np.float32)
+        logvar, labels = arrays.get("logvar"), arrays.get("labels")
+        return LatentMap(
+            mu,
+            None if logvar is None else logvar.astype(np.float32),
+            None if labels is None else labels.astype(np.int64),
+            arrays.get("indices", np.arange(len(mu))).astype(np.int64),
+        )
+
+    def encode(self, images: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
+        """Return the posterior's mean and standard deviation.
+
+        Parameters
+        ----------
+        images : float array [N, C, H, W] in [0, 1], or uint8 [N, C, H, W]
+
+        Returns
+        -------
+        mu, sigma : float32 [N, d]
+            A plain autoencoder's sigma is zero.
+
+        Raises
+        ------
+        InputError
+            If the shape, the type or the range does not fit.
+        """
+        self._check_images(images)
+        mu = np.empty((len(images), self.latent_dim), np.float32)
+        sigma = np.empty_like(mu)
+        with torch.inference_mode():
+            for part in _chunks(len(images)):
+                posterior = self._module.encode(_to_unit(images[part]))
+                mu[part], sigma[part] = posterior.mu.numpy(), posterior.sigma.numpy()
+        return mu, sigma
+
+    def decode(self, z: NDArray[Any]) -> FloatArray:
+        """Return the mean images E[x|z].
+
+        Parameters
+        ----------
+        z : array [N, d]
+
+        Returns
+        -------
+        float32 [N, C, H, W] in [0, 1]
+
+        Raises
+        ------
+        InputError
+            If z is not finite or not of shape [N, d].
+        """
+        latents = np.asarray(z, dtype=np.float32)
+        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
+            raise InputError(
+                "z has the wrong shape.",
+                got=list(latents.shape),
+                allowed=f"[N, {self.latent_dim}], one row an image",
+            )
+        if not np.isfinite(latents).all():
+            raise InputError("z holds NaN or infinity.", allowed="finite numbers")
+        with torch.inference_mode():
+            if len(latents) <= CHUNK:
+                return self._decode(latents)
+            images = np.empty((len(latents), *self.image_shape), np.float32)
+            for part in _chunks(len(latents)):
+                images[part] = self._decode(latents[part])
+            return images
+
+    def reconstruct(self, images: NDArray[Any]) -> FloatArray:
+        """Return the decoded posterior means of images [N, C, H, W]; errors as for :meth:`encode`."""
+        return self.decode(self.encode(images)[0])
+
+    def sample(
+        self, count: int, rng: np.random.Generator, temperature: float = 1.0
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return `count` draws z ~ N(0, temperature^2 I) [count, d] and their decoded images [count, C, H, W]."""
+        z = (temperature * rng.standard_normal((count, self.latent_dim))).astype(np.float32)
+        return z, self.decode(z)
+
+    @property
+    def module(self) -> Model:
+        """The torch module, frozen, for code inside this package that needs gradients or log-probabilities."""
+        return self._module
+
+    def _decode(self, z: FloatArray) -> FloatArray:
+        images: Tensor = self._module.likelihood.mean(self._module.decode(torch.from_numpy(z)))
+        return images.numpy()
+
+    def _check_images(self, images: NDArray[Any]) -> None:
+        shape = getattr(images, "shape", None)
+        if shape is None or len(shape) != 4 or tuple(shape[1:]) != self.image_shape:
+            allowed = "[N, " + ", ".join(map(str, self.image_shape)) + "]"
+            raise InputError(
+                "The images have the wrong shape.", got=list(shape or []), allowed=allowed,
+                next_step="Resize them, or choose a model of their size.",
+            )  # fmt: skip
+        if images.dtype != np.uint8 and images.dtype.kind != "f":
+            raise InputError(
+                "The images have the wrong type.", got=images.dtype, allowed="uint8, or float in [0, 1]"
+            )
+        # Written so that NaN fails too.
+        if images.dtype != np.uint8 and len(images) and not (images.min() >= 0 and images.max() <= 1):
+            got = f"from {images.min():g} to {images.max():g}"
+            raise InputError("The pixels are out of range.", got=got, allowed="0 to 1, or uint8")
+
+
+def load(path: str | os.PathLike[str]) -> TrainedModel:
+    """Open a model folder.
+
+    Raises
+    ------
+    CheckpointError
+        If it is missing, damaged, of a future version, or does not fit its own configuration.
+    """
+    place = Path(path)
+    return TrainedModel(place.name, checkpoint.read(place), path=place)
+
+
+def catalogue(root: str | os.PathLike[str]) -> list[ModelEntry]:
+    """List the models in folder `root` by name, without reading their weights."""
+    entries = []
+    for path in checkpoint.model_folders(root):
+        try:
+            config, metrics = checkpoint.read_header(path)
+            entries.append(ModelEntry(path.name, path, config, metrics))
+        except CheckpointError as error:
+            entries.append(ModelEntry(path.name, path, None, {}, str(error)))
+    return entries
+
+
+def _module(folder: ModelFolder) -> Model:
+    # Nothing is initialised on the meta device, so that loading draws nothing from torch's global generator.
+    with torch.device("meta"):
+        model = make_model(folder.config.model, folder.image_shape)
+    expected = {name: tuple(value.shape) for name, value in model.state_dict().items()}
+    given = {name: value.shape for name, value in folder.weights.items()}
+    for name in sorted(expected.keys() | given.keys()):
+        if expected.get(name) != given.get(name):
+            raise CheckpointError(
+                f"Weight {name} has the wrong shape.", got=given.get(name, "nothing"),
+                allowed=expected.get(name, "nothing of this name"), next_step="Train or download the model again.",
+            )  # fmt: skip
+    model.load_state_dict({n: torch.from_numpy(v.copy()) for n, v in folder.weights.items()}, assign=True)
+    return model.eval().requires_grad_(False)
+
+
+def _to_unit(images: NDArray[Any]) -> Tensor:
+    tensor = torch.from_numpy(np.ascontiguousarray(images)).float()
+    return tensor / 255 if images.dtype == np.uint8 else tensor
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    return (slice(start, start + CHUNK) for start in range(0, count, CHUNK))

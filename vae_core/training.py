@@ -1,0 +1,351 @@
+"""The training engine: a generator of progress events, the same for every model.
+
+Whoever iterates :meth:`TrainingRun.events` decides what happens between two events: draw, pause (wait before asking for
+the next one), single-step (ask for one), or stop (stop asking). All randomness of step n comes from (seed, n) and of
+epoch m from (seed, m), so that the state to resume from is only weights, optimiser moments and counters.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import math
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_core.config import DataConfig, setting, validate
+from vae_core.datasets import ImageDataset
+from vae_core.errors import ConfigError
+from vae_core.events import Evaluated, Event, Finished, Snapshot, Step, Warned
+from vae_core.models import ModelConfig, make_model
+from vae_core.posteriors import DiagonalGaussian
+
+COLLAPSE_NATS = 0.05
+"""A KL below this, in nats per image, for `COLLAPSE_STEPS` steps on end is reported as posterior collapse."""
+COLLAPSE_STEPS = 200
+COLLAPSE_MESSAGE = (
+    f"The KL has been below {COLLAPSE_NATS} nats per image for {COLLAPSE_STEPS} steps: the posterior has collapsed to "
+    "the prior, z carries nothing about the image, and every decode is the same mean image. Lower beta, or sum "
+    "where the loss averages."
+)
+DIVERGED = 1000.0
+"""A loss this many times the first one ends the run like a NaN does."""
+SUBSET = 1000
+"""Held-out images whose posteriors every snapshot carries."""
+VALIDATION = 2000
+"""Held-out images evaluated during training."""
+EVALUATE_AFTER = 20
+"""Fewest steps between two evaluations; they happen at the ends of epochs."""
+LOG_EVERY = 20
+"""Steps between two records of the history, after the first ones."""
+MOMENT_RATIO = 1.25
+"""Ratio of steps between two moments kept for replay: 60 of them reach past 100,000 steps."""
+COUNTERS = ("step", "epoch", "position", "evaluated_at", "images_seen", "collapsed_steps", "first_loss")
+
+# torch's global generator initialises weights; two threads must not interleave.
+_INITIALISING = threading.Lock()
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """How to train; the run ends at whichever of `epochs` and `seconds` comes first."""
+
+    epochs: float | None = setting(
+        None, "Passes over the training images.", low=0.001, high=100_000.0, unit="epochs"
+    )
+    seconds: float | None = setting(
+        10.0, "Time budget, pauses not counted.", low=0.01, high=1_000_000.0, unit="seconds"
+    )
+    learning_rate: float = setting(8e-3, "Peak learning rate of Adam.", low=0.0, high=10.0)
+    schedule: str = setting(
+        "linear", "Learning rate: constant, or warmed up and then linearly down to zero.",
+        choices=("constant", "linear"),
+    )  # fmt: skip
+    warmup: float = setting(0.1, "Share of the run over which the learning rate rises.", low=0.0, high=1.0)
+    beta2: float = setting(0.98, "Adam's decay of the squared gradients.", low=0.0, high=0.999999)
+    batch_size: int = setting(
+        256, "Images in a batch during the first third.", low=1, high=65_536, unit="images"
+    )
+    late_batch_size: int = setting(512, "Images in a batch after that.", low=1, high=65_536, unit="images")
+    kl_warmup: float = setting(
+        0.0, "Share of the run over which the KL's weight rises to beta.", low=0.0, high=1.0
+    )
+    gradient_clip: float | None = setting(
+        None, "Largest norm of the gradient; larger ones are scaled down.", low=1e-6, high=1e9
+    )
+    binarise: str = setting(
+        "none", "Train on grey pixels, or on black and white ones drawn anew with each pixel's grey as probability.",
+        choices=("none", "dynamic"),
+    )  # fmt: skip
+    precision: str = setting(
+        "auto", "Arithmetic of the matrix products: bf16 where the processor has units for it, else fp32.",
+        choices=("auto", "bf16", "fp32"),
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        validate(self)
+        if self.epochs is None and self.seconds is None:
+            raise ConfigError(
+                "A run needs an end.",
+                got="epochs none, seconds none",
+                next_step="Give epochs, seconds or both.",
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """Everything that decides what a run computes."""
+
+    data: DataConfig
+    model: ModelConfig
+    training: TrainingConfig
+    seed: int = 0
+
+
+def has_fast_bf16() -> bool:
+    """Tell whether the processor multiplies bfloat16 matrices in hardware."""
+    able = torch.cpu.get_capabilities()
+    return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
+
+
+class TrainingRun:
+    """A model in training, with everything needed to go on from here.
+
+    Parameters
+    ----------
+    config : RunConfig
+    dataset : ImageDataset
+        The data set that ``config.data`` names.
+
+    Attributes
+    ----------
+    model : torch.nn.Module
+        The live model. It changes with every step: show copies, never this.
+    step, epoch, position : int
+        Steps made, epochs completed, and images used of the current epoch.
+    seconds : float
+        Training time so far, pauses excluded.
+    history : list of dict
+        One record for each logged step and each evaluation.
+    moments : list of (step, mu)
+        Held-out mu [M, d] as float16 at moments spaced evenly in log(step), for replay.
+    """
+
+    def __init__(self, config: RunConfig, dataset: ImageDataset) -> None:
+        self.config, self.dataset = config, dataset
+        with _INITIALISING, torch.random.fork_rng(devices=[]):
+            torch.manual_seed(config.seed)
+            self.model = make_model(config.model, dataset.image_shape)
+        self.model.train()
+        training = config.training
+        self.optimiser = torch.optim.Adam(
+            self.model.parameters(), lr=training.learning_rate, betas=(0.9, training.beta2), fused=True
+        )
+        self.bf16 = training.precision == "bf16" or (training.precision == "auto" and has_fast_bf16())
+        self.step = self.epoch = self.position = self.evaluated_at = self.images_seen = (
+            self.collapsed_steps
+        ) = 0
+        self.first_loss = math.inf
+        self.finished = False
+        self.history: list[dict[str, Any]] = []
+        self.moments: list[tuple[int, NDArray[np.float16]]] = []
+        self._seconds = 0.0
+        self._resumed_at: float | None = None
+        self._images = torch.from_numpy(dataset.train.images)
+        self._validation = torch.from_numpy(dataset.validation.images[:VALIDATION])
+        self._generator = torch.Generator()
+        self._order: tuple[int, Tensor] | None = None
+        self._good: dict[str, Any] | None = None
+
+    @property
+    def seconds(self) -> float:
+        """Training time so far in seconds, pauses excluded."""
+        running = 0.0 if self._resumed_at is None else time.perf_counter() - self._resumed_at
+        return self._seconds + running
+
+    @property
+    def fraction(self) -> float:
+        """Share of the run that is done, from 0 to 1."""
+        training = self.config.training
+        done = 0.0
+        if training.epochs is not None:
+            done = (self.epoch + self.position / len(self._images)) / training.epochs
+        if training.seconds is not None:
+            done = max(done, self.seconds / training.seconds)
+        return min(done, 1.0)
+
+    def events(self, snapshot_every: float | None = None) -> Iterator[Event]:
+        """Train, yielding an event after each step; may be abandoned at any event and called again.
+
+        Parameters
+        ----------
+        snapshot_every : float or None
+            Seconds of training between two `Snapshot` events; none are made when None.
+        """
+        work = self._work(snapshot_every)
+        while True:
+            self._resumed_at = time.perf_counter()
+            event = next(work, None)
+            self._seconds, self._resumed_at = self.seconds, None
+            if event is None:
+                return
+            yield event
+
+    def _work(self, snapshot_every: float | None) -> Iterator[Event]:
+        next_snapshot = self.seconds
+        if self.step == 0:
+            self._good = self.state()
+        while not self.finished:
+            if self._moment_due():
+                self.moments.append((self.step, self.posteriors()[0].astype(np.float16)))
+            if snapshot_every is not None and self.seconds >= next_snapshot:
+                next_snapshot = self.seconds + snapshot_every
+                yield self.snapshot()
+            if self.position == 0 and self.step - self.evaluated_at >= EVALUATE_AFTER:
+                yield self._evaluated()
+            if self.fraction >= 1:
+                yield from self._finish(snapshot_every)
+                return
+            step = self._train_step()
+            if step is None:
+                yield self._diverged()
+                return
+            yield step
+            if self.collapsed_steps == COLLAPSE_STEPS:
+                yield Warned(self.step, "collapse", COLLAPSE_MESSAGE)
+
+    def _finish(self, snapshot_every: float | None) -> Iterator[Event]:
+        if self.step > self.evaluated_at:
+            yield self._evaluated()
+        self.moments.append((self.step, self.posteriors()[0].astype(np.float16)))
+        if snapshot_every is not None:
+            yield self.snapshot()
+        self.finished = True
+        yield Finished(
+            self.step, "complete", self.seconds, f"Trained {self.step} steps in {self.seconds:.1f} s."
+        )
+
+    def _train_step(self) -> Step | None:
+        """Make one step; None, with the model as it was, if the loss is not finite or far above the first one."""
+        fraction, training = self.fraction, self.config.training
+        x = self._next_batch(training.batch_size if fraction < 1 / 3 else training.late_batch_size)
+        self._generator.manual_seed(_seed(self.config.seed, self.step))
+        if training.binarise == "dynamic":
+            x = torch.bernoulli(x, generator=self._generator)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
+            beta_scale = min(1.0, fraction / training.kl_warmup) if training.kl_warmup > 0 else 1.0
+            terms = self.model.loss(x, self._generator, beta_scale)
+        values = {name: term.item() for name, term in terms.items()}
+        if not values["loss"] <= DIVERGED * max(1.0, abs(self.first_loss)):
+            return None
+        self.first_loss = values["loss"] if self.step == 0 else self.first_loss
+        terms["loss"].backward()  # type: ignore[no-untyped-call]
+        if training.gradient_clip is not None:
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), training.gradient_clip)
+        rate = self._learning_rate(fraction)
+        self.optimiser.param_groups[0]["lr"] = rate
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        return self._counted(len(x), rate, values)
+
+    def _counted(self, images: int, rate: float, values: dict[str, float]) -> Step:
+        self.step += 1
+        self.images_seen += images
+        self.collapsed_steps = self.collapsed_steps + 1 if values.get("kl", math.inf) < COLLAPSE_NATS else 0
+        if self.step % LOG_EVERY == 0 or self.step <= LOG_EVERY:
+            record = {"kind": "train", "step": self.step, "epoch": self.epoch, "learning_rate": rate}
+            self.history.append({**record, "seconds": round(self.seconds, 3), **values})
+        pace = self.images_seen / max(self.seconds, 1e-9)
+        return Step(self.step, self.epoch, self.fraction, self.seconds, rate, pace, values)
+
+    def _next_batch(self, size: int) -> Tensor:
+        """Return the next images as float32 [B, C, H, W]; each epoch is a new order and drops an incomplete batch."""
+        size = min(size, len(self._images))
+        if self._order is None or self._order[0] != self.epoch:
+            order = np.random.default_rng((self.config.seed, self.epoch)).permutation(len(self._images))
+            self._order = (self.epoch, torch.from_numpy(order))
+        chosen = self._order[1][self.position : self.position + size]
+        self.position += size
+        if self.position + size > len(self._images):
+            self.epoch, self.position = self.epoch + 1, 0
+        return self._images[chosen].float().mul_(1 / 255)
+
+    def _learning_rate(self, fraction: float) -> float:
+        training = self.config.training
+        if training.schedule == "constant":
+            return training.learning_rate
+        if fraction < training.warmup:
+            # The very first step would have a rate of zero.
+            return training.learning_rate * max(fraction / training.warmup, 1e-3)
+        return training.learning_rate * (1 - fraction) / max(1 - training.warmup, 1e-9)
+
+    def _moment_due(self) -> bool:
+        return not self.moments or self.step >= self.moments[-1][0] * MOMENT_RATIO + 1
+
+    @torch.inference_mode()
+    def posteriors(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Return mu [M, d] and logvar [M, d] (None for a point) of the fixed held-out subset."""
+        posterior = self.model.encode(self._validation[:SUBSET].float() / 255)
+        logvar = posterior.logvar.numpy() if isinstance(posterior, DiagonalGaussian) else None
+        return posterior.mu.numpy(), logvar
+
+    def snapshot(self) -> Snapshot:
+        """Return the held-out subset's posteriors as they are now."""
+        labels = self.dataset.validation.labels
+        mu, logvar = self.posteriors()
+        return Snapshot(self.step, self.seconds, mu, logvar, None if labels is None else labels[:SUBSET])
+
+    @torch.inference_mode()
+    def _evaluated(self) -> Evaluated:
+        self._generator.manual_seed(_seed(self.config.seed, 0))
+        terms = self.model.loss(self._validation.float() / 255, self._generator)
+        values = {name: term.item() for name, term in terms.items()}
+        if "kl" in values:
+            values["elbo"] = -(values["reconstruction"] + values["kl"])
+        self.evaluated_at = self.step
+        if all(math.isfinite(value) for value in values.values()):
+            self._good = self.state()
+        record = {"kind": "validation", "step": self.step, "epoch": self.epoch}
+        self.history.append({**record, "seconds": round(self.seconds, 3), **values})
+        return Evaluated(self.step, self.epoch, self.seconds, values)
+
+    def _diverged(self) -> Finished:
+        step = self.step
+        if self._good is not None:
+            self.restore(self._good)
+        self.finished = True
+        message = (
+            f"The loss stopped being a usable number at step {step + 1}; the state of step {self.step} was kept. "
+            "Try a smaller learning rate."
+        )
+        return Finished(self.step, "diverged", self.seconds, message)
+
+    def state(self) -> dict[str, Any]:
+        """Return a copy of all that the next steps depend on: ``model``, ``optimiser`` and ``counters``."""
+        return {
+            "model": {name: value.clone() for name, value in self.model.state_dict().items()},
+            "optimiser": copy.deepcopy(self.optimiser.state_dict()["state"]),
+            "counters": {name: getattr(self, name) for name in COUNTERS} | {"seconds": self.seconds},
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back, or on, to a state that :meth:`state` returned."""
+        self.model.load_state_dict(state["model"])
+        groups = self.optimiser.state_dict()["param_groups"]
+        self.optimiser.load_state_dict({"state": copy.deepcopy(state["optimiser"]), "param_groups": groups})
+        for name in COUNTERS:
+            setattr(self, name, state["counters"][name])
+        self._seconds = state["counters"]["seconds"]
+        self.history = [record for record in self.history if record["step"] <= self.step]
+        self.moments = [moment for moment in self.moments if moment[0] <= self.step]
+
+
+def _seed(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
