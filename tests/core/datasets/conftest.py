@@ -70,6 +70,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             content = content[: len(content) // 2]
         if manner == "long":
             content = content + b"\0" * 1000
+        if manner == "encoding" and "gzip" in self.headers.get("Accept-Encoding", ""):
+            self.send_header("Content-Encoding", "gzip")  # the client would then store the file unpacked
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if manner == "cut":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,22 @@ def test_a_mirror_that_does_not_announce_the_length_will_do(
     start_mirror: StartMirror, remote: RemoteFile, cache: Path, tiny: Any
 ) -> None:
     assert fetch(remote, [start_mirror("chunked").address], cache).read_bytes() == tiny.packed[NAME]
+
+
+def test_a_mirror_that_likes_to_encode_is_kept_from_it(
+    start_mirror: StartMirror, remote: RemoteFile, cache: Path, tiny: Any
+) -> None:
+    assert fetch(remote, [start_mirror("encoding").address], cache).read_bytes() == tiny.packed[NAME]
+
+
+def test_several_downloads_of_one_file_at_once_do_no_harm(
+    start_mirror: StartMirror, remote: RemoteFile, cache: Path, tiny: Any
+) -> None:
+    address = start_mirror().address
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(lambda _: fetch(remote, [address], cache), range(16)))
+    assert {path.read_bytes() for path in paths} == {tiny.packed[NAME]}
+    assert left_in(cache) == [NAME]
 
 
 def test_progress_is_told_the_name_and_grows_to_the_whole(
