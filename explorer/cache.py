@@ -1,0 +1,87 @@
+"""Models and data sets opened once and shared by all sessions; what is shared is never changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer.links import is_name
+from vae_core.datasets import ImageDataset, is_available, load_dataset
+from vae_core.errors import VaeCoreError
+from vae_core.trained import ModelEntry, TrainedModel, catalogue, load
+
+ROOT = Path(__file__).resolve().parent.parent
+FAVOURITES = ("mnist-vae-2d", "digits-vae-2d")
+
+
+def shipped_folder() -> Path:
+    """Return where the shipped models lie: VAE_MODELS_DIR, else checkpoints/ beside the app."""
+    return Path(os.environ.get("VAE_MODELS_DIR") or ROOT / "checkpoints")
+
+
+def kept_folder() -> Path:
+    """Return where models trained here are kept: VAE_RUNS_DIR, else runs/ beside the app."""
+    return Path(os.environ.get("VAE_RUNS_DIR") or ROOT / "runs")
+
+
+def entries() -> list[ModelEntry]:
+    """Return every model on disk, shipped ones first, the one to open with at the head; broken ones included."""
+    found: list[ModelEntry] = []
+    for folder in (shipped_folder(), kept_folder()):
+        if folder.is_dir():
+            found += [entry for entry in _listing(str(folder), _stamp(folder)) if is_name(entry.name)]
+    order = {name: rank for rank, name in enumerate(FAVOURITES)}
+    return sorted(found, key=lambda entry: (entry.problem is not None, order.get(entry.name, len(order))))
+
+
+def model(entry: ModelEntry) -> TrainedModel:
+    """Open a model, or return it from memory if its folder has not changed since."""
+    return _model(str(entry.path), _stamp(Path(entry.path)))
+
+
+def originals(trained: TrainedModel, rows: Sequence[int]) -> NDArray[np.uint8] | None:
+    """Return the images [N, C, H, W] behind some rows of a model's map; None if its data set is not here."""
+    data, codes = trained.config.data, trained.latent_map
+    if not available(data.name):
+        return None
+    try:
+        images = dataset(data.name, data.seed, data.size, data.count).test.images
+    except VaeCoreError:
+        return None
+    wanted = codes.indices[np.asarray(rows, np.int64)]
+    return images[wanted] if wanted.max(initial=0) < len(images) else None
+
+
+@st.cache_data(ttl=20, max_entries=16, show_spinner=False)
+def available(name: str) -> bool:
+    """Tell whether a data set opens without the network."""
+    return is_available(name)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Opening the data set…")
+def dataset(name: str, seed: int, size: int | None, count: int | None) -> ImageDataset:
+    """Open a data set that is on this machine."""
+    return load_dataset(name, seed=seed, size=size, count=count)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Opening the model…")
+def _model(path: str, stamp: int) -> TrainedModel:
+    return load(path)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _listing(folder: str, stamp: int) -> list[ModelEntry]:
+    return list(catalogue(folder))
+
+
+def _stamp(folder: Path) -> int:
+    """Return a number that changes when a file in `folder`, or one level below, is replaced."""
+    times = [folder.stat().st_mtime_ns]
+    for child in os.scandir(folder):
+        times.append(child.stat().st_mtime_ns)
+    return hash(tuple(sorted(times)))

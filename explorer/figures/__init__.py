@@ -1,0 +1,1 @@
+"""Arrays in, Plotly figures or pictures out; nothing here knows models, sessions or Streamlit."""

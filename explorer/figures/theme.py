@@ -1,0 +1,48 @@
+"""Colours, symbols and chart settings shared by every figure, so that a class looks the same on every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Petroff (2021), "Accessible color sequences for data visualization", the ten-colour sequence: chosen by perceptual
+# distance under three kinds of colour blindness, and legible on white and on near-black alike.
+PALETTE = (
+    "#3f90da",
+    "#ffa90e",
+    "#bd1f01",
+    "#94a4a2",
+    "#832db6",
+    "#a96b59",
+    "#e76300",
+    "#b9ac70",
+    "#717581",
+    "#92dadd",
+)
+UNLABELLED = "#3f90da"
+ACCENT = "#e8308a"
+# Dark letters with a white edge read on any dot and on either background.
+LABEL_FONT = {
+    "size": 15,
+    "color": "#10181c",
+    "shadow": "0 0 2px #fff, 0 0 2px #fff, 0 0 3px #fff, 0 0 4px #fff",
+}
+SYMBOLS = ("circle", "diamond", "square", "cross")
+
+INTERACTIVE: dict[str, Any] = {
+    "displaylogo": False,
+    "scrollZoom": True,
+    "showSendToCloud": False,
+    "modeBarButtonsToRemove": ["autoScale2d", "zoomIn2d", "zoomOut2d"],
+}
+STATIC: dict[str, Any] = {"staticPlot": True, "displayModeBar": False}
+HOVER_ONLY: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+
+
+def class_colour(index: int) -> str:
+    """Return the colour of class `index`; the sequence repeats after ten, where :func:`class_symbol` changes."""
+    return PALETTE[index % len(PALETTE)]
+
+
+def class_symbol(index: int) -> str:
+    """Return the marker symbol of class `index`."""
+    return SYMBOLS[index // len(PALETTE) % len(SYMBOLS)]

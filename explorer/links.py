@@ -1,0 +1,131 @@
+"""What an address says about a view, read as untrusted input: anything that does not fit is dropped or clamped."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping
+
+MAX_DIMENSIONS = 64
+Z_LIMIT = 1000.0
+STEPS = (3, 16)
+TEMPERATURE = (0.0, 2.0)
+PATHS = ("lerp", "slerp")
+PLANES = ("axes", "pca")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
+_LONGEST = 2000
+
+
+@dataclasses.dataclass(frozen=True)
+class Link:
+    """The part of a view that an address carries; None where the address is silent.
+
+    Attributes
+    ----------
+    model : str
+        A model's folder name.
+    z : tuple of float
+        A place in latent space, up to 64 numbers within ±1000.
+    temperature : float
+        Scale of the prior's standard deviation for random draws.
+    pair : tuple of two int
+        Two images, by their index in the test split.
+    t : float
+        Place on the path from the first to the second, 0 to 1.
+    steps : int
+        Images in the film strip.
+    path : str
+        ``lerp`` or ``slerp``.
+    plane : str
+        ``axes`` or ``pca``.
+    axes : tuple of two int
+        The two latent dimensions on the map, counted from 0 and different.
+    """
+
+    model: str | None = None
+    z: tuple[float, ...] | None = None
+    temperature: float | None = None
+    pair: tuple[int, int] | None = None
+    t: float | None = None
+    steps: int | None = None
+    path: str | None = None
+    plane: str | None = None
+    axes: tuple[int, int] | None = None
+
+
+def parse(parameters: Mapping[str, object]) -> Link:
+    """Read a link from an address's parameters; never raises.
+
+    >>> parse({"model": "digits-vae-2d", "z": "0.5,1e308", "steps": "999"})
+    Link(model='digits-vae-2d', z=(0.5, 1000.0), temperature=None, pair=None, t=None, steps=16, ...)
+    """
+    texts = {
+        key: value for key, value in parameters.items() if isinstance(value, str) and len(value) <= _LONGEST
+    }
+    z = _numbers(texts.get("z", ""))
+    pair = _whole(texts.get("pair", ""), 2)
+    axes = _whole(texts.get("axes", ""), 2)
+    return Link(
+        model=is_name(texts.get("model", "")),
+        z=tuple(_clamp(value, -Z_LIMIT, Z_LIMIT) for value in z) if z and len(z) <= MAX_DIMENSIONS else None,
+        temperature=_number(texts.get("temperature", ""), *TEMPERATURE),
+        pair=(pair[0], pair[1]) if pair else None,
+        t=_number(texts.get("t", ""), 0.0, 1.0),
+        steps=None if (steps := _number(texts.get("steps", ""), *STEPS)) is None else int(steps),
+        path=_word(texts.get("path", ""), PATHS),
+        plane=_word(texts.get("plane", ""), PLANES),
+        axes=(axes[0], axes[1]) if axes and axes[0] != axes[1] and max(axes) < MAX_DIMENSIONS else None,
+    )
+
+
+def write(link: Link) -> dict[str, str]:
+    """Return the address parameters that say `link`; silent where it is None.
+
+    >>> write(Link(model="mnist-vae-2d", z=(0.5, -1.25)))
+    {'model': 'mnist-vae-2d', 'z': '0.5,-1.25'}
+    """
+    parameters = {}
+    for field in dataclasses.fields(link):
+        value = getattr(link, field.name)
+        if value is not None:
+            items = value if isinstance(value, tuple) else (value,)
+            parameters[field.name] = ",".join(_short(item) for item in items)
+    return parameters
+
+
+def is_name(text: str) -> str | None:
+    """Return `text` if it can be a model's folder name, else None; a path, a dot or a separator never passes."""
+    return text if _NAME.fullmatch(text) else None
+
+
+def _short(value: object) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _numbers(text: str) -> list[float] | None:
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        return None
+    return values if all(math.isfinite(value) for value in values) else None
+
+
+def _whole(text: str, count: int) -> list[int] | None:
+    parts = text.split(",")
+    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
+        return None
+    return [int(part) for part in parts]
+
+
+def _number(text: str, low: float, high: float) -> float | None:
+    values = _numbers(text)
+    return _clamp(values[0], low, high) if values and len(values) == 1 else None
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
+
+
+def _word(text: str, allowed: tuple[str, ...]) -> str | None:
+    return text if text in allowed else None

@@ -1,0 +1,151 @@
+"""The page list, the model picker common to all pages, and the way from one to the other."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from explorer import cache, state, words
+from explorer.frame import guarded
+from explorer.pages import generate, interpolate, map, train
+from vae_core.datasets import DATASETS
+from vae_core.errors import VaeCoreError
+
+if TYPE_CHECKING:
+    from vae_core.trained import ModelEntry, TrainedModel
+
+SIDEBAR_PIXELS = 236
+
+
+@dataclasses.dataclass(frozen=True)
+class PageEntry:
+    """One page: its address, its title and icon, and how it is drawn with the chosen model, or without one."""
+
+    path: str
+    title: str
+    icon: str
+    show: Callable[[TrainedModel], None] | None = None
+    show_without_model: Callable[[], None] | None = None
+
+
+PAGES = (
+    PageEntry("map", "Map", ":material/scatter_plot:", map.show),
+    PageEntry("generate", "Generate", ":material/tune:", generate.show),
+    PageEntry("interpolate", "Interpolate", ":material/linear_scale:", interpolate.show),
+    PageEntry("train", "Train", ":material/model_training:", show_without_model=train.show),
+)
+
+
+def run() -> None:
+    """Draw the whole app: what streamlit_app.py calls on every rerun."""
+    _tidy_memory_once()
+    st.set_page_config("Latent-space explorer", _icon(), layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
+    st.html(Path(__file__).with_name("style.css"))
+    state.absorb_address()
+    pages = {
+        entry.path: st.Page(
+            _body(entry), title=entry.title, icon=entry.icon, url_path=entry.path, default=entry is PAGES[0]
+        )
+        for entry in PAGES
+    }
+    state.put(state.PAGES, pages)
+    chosen = st.navigation(list(pages.values()))
+    chosen.run()
+
+
+def draw(path: str) -> None:
+    """Draw one page with its sidebar, without the navigation."""
+    state.absorb_address()
+    _body(next(entry for entry in PAGES if entry.path == path))()
+
+
+def _body(entry: PageEntry) -> Callable[[], None]:
+    def body() -> None:
+        chosen = _pick_model()
+        _page(entry, chosen)
+
+    return body
+
+
+@guarded
+def _page(entry: PageEntry, chosen: ModelEntry | None) -> None:
+    if entry.show_without_model is not None:
+        entry.show_without_model()
+    elif chosen is None:
+        _empty()
+    elif entry.show is not None:
+        if chosen.problem is not None:
+            st.error(f"The model {chosen.name} cannot be opened. {chosen.problem}", icon=":material/error:")
+            st.markdown("The other models are unharmed: choose one on the left.")
+            return
+        entry.show(cache.model(chosen))
+
+
+def _pick_model() -> ModelEntry | None:
+    found = {entry.name: entry for entry in cache.entries()}
+    if not found:
+        return None
+    asked = state.get(state.MODEL)
+    name = state.choose(state.MODEL, list(found), next(iter(found)))
+    with st.sidebar:
+        st.selectbox(
+            "Model",
+            list(found),
+            key=state.MODEL,
+            persist_state="session",
+            format_func=lambda key: _label(found[key]),
+        )
+        if asked is not None and asked != name:
+            st.caption(f"There is no model called {asked} here; this one is shown instead.")
+        _describe(found[name])
+    return found[name]
+
+
+def _label(entry: ModelEntry) -> str:
+    return f"⚠ {entry.name}" if entry.problem is not None else entry.name
+
+
+def _describe(entry: ModelEntry) -> None:
+    try:
+        trained = cache.model(entry)
+    except VaeCoreError:
+        return
+    name = trained.config.data.name
+    data = DATASETS[name].title if name in DATASETS else name
+    d = trained.latent_dim
+    st.caption(f"{trained.title} · {data} · {d} latent dimension{'s' * (d != 1)}")
+    elbo = trained.metrics.get("elbo")
+    if elbo is not None:
+        value = f"{elbo['value']:.1f}".replace("-", "−")
+        st.caption(f"{elbo['split'].capitalize()} ELBO {value} {elbo['unit']}", help=words.ELBO)
+
+
+def _icon() -> Image.Image:
+    # A picture of our own: Streamlit fetches named icons and emoji for the browser's tab from the network.
+    icon = np.zeros((32, 32, 4), np.uint8)
+    for row, column, colour in ((9, 9, (28, 110, 140)), (10, 22, (255, 169, 14)), (22, 15, (189, 31, 1))):
+        disc = np.hypot(*np.ogrid[-row : 32 - row, -column : 32 - column]) < 6.5
+        icon[disc] = (*colour, 255)
+    return Image.fromarray(icon)
+
+
+def _empty() -> None:
+    st.markdown("### No model here yet")
+    st.markdown(
+        "The folder of models is empty. Train one: the digits that come with the app take a few seconds."
+    )
+    st.markdown("Open **Train** on the left, press *Start*, and keep the result under a name.")
+
+
+@st.cache_resource(show_spinner=False)
+def _tidy_memory_once() -> None:
+    """Take everything imported so far out of the garbage collector's rounds, once for the whole server."""
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,82 @@
+"""Interpolate: two held-out images, their reconstructions, and the decoded path between their codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import state, words
+from explorer.figures import theme, tiles
+from explorer.figures.pixels import picture
+from explorer.frame import guarded, heading
+from explorer.links import STEPS, Link
+from explorer.panels import ends, locator
+from vae_core.latent import lerp, slerp
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+PATHS = {"lerp": lerp, "slerp": slerp}
+PATH_NAMES = {"lerp": "Straight", "slerp": "Arc"}
+FINE = 101
+
+
+def show(trained: TrainedModel) -> None:
+    """Draw the page for one model."""
+    heading(
+        "Interpolate", "Choose two images, then move along the path between their codes.", words.INTERPOLATE
+    )
+    _between(trained)
+
+
+@st.fragment
+@guarded
+def _between(trained: TrainedModel) -> None:
+    codes = trained.latent_map
+    state.pair(trained.name, codes.labels, codes.indices)
+    first, middle, last = st.columns([3, 4, 3])
+    t = state.number(state.T, 0.0, 1.0, 0.5)
+    steps = int(state.number(state.STEPS, *STEPS, 9))
+    kind = state.choose(state.PATH, list(PATHS), "lerp")
+    with first:
+        row_a = ends.pick(trained, "A")
+        st.segmented_control(
+            "Path",
+            list(PATHS),
+            format_func=PATH_NAMES.__getitem__,
+            key=state.PATH,
+            required=True,
+            persist_state="session",
+        )
+    with last:
+        row_b = ends.pick(trained, "B")
+        st.number_input("Images in the strip", *STEPS, step=1, key=state.STEPS, persist_state="session")
+    path = PATHS[kind](codes.mu[row_a], codes.mu[row_b], FINE)
+    with middle:
+        here = path[round(t * (FINE - 1))]
+        st.image(
+            picture(trained.decode(here[None])[0], 440),
+            width="stretch",
+            alt=f"The decoded image at t = {t:.2f}",
+        )
+        st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")
+    strip, chart = st.columns([4, 1], vertical_alignment="center")
+    with strip:
+        _film(trained, PATHS[kind](codes.mu[row_a], codes.mu[row_b], steps), steps)
+    with chart:
+        locator.draw(trained, here, path, height=200)
+    pair = (int(codes.indices[row_a]), int(codes.indices[row_b]))
+    state.publish(Link(trained.name, pair=pair, t=t, steps=steps, path=kind))
+
+
+def _film(trained: TrainedModel, path: NDArray[np.float32], steps: int) -> None:
+    times = [f"t = {i / (steps - 1):.2f}" for i in range(steps)]
+    st.plotly_chart(
+        tiles.strip({"": trained.decode(path)}, times, columns=7, row_height=100),
+        config=theme.STATIC,
+        key="film",
+        alt=f"The path from A to B in {steps} images",
+    )

@@ -1,0 +1,132 @@
+"""Train: choose, start, watch both terms and the map forming, stop, and keep the result under a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from explorer import cache, forms, state, training_desk, words
+from explorer.figures import tiles
+from explorer.figures.pixels import picture
+from explorer.frame import guarded, heading
+from explorer.panels import run
+from vae_core.datasets import DATASETS, as_float
+from vae_core.latent import tile
+from vae_core.models import MODELS
+from vae_core.presets import PRESETS
+
+FEW = ("latent_dim", "beta", "seconds", "seed")
+
+
+def show() -> None:
+    """Draw the page."""
+    heading(
+        "Train",
+        "Choose data and a recipe and press Start. You can look at other pages meanwhile.",
+        words.TRAIN,
+    )
+    job = training_desk.mine()
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        _form(job)
+    with right:
+        problem = state.get("train.error")
+        if problem:
+            st.error(problem, icon=":material/error:")
+        if job is None:
+            _nothing_yet(state.get("train.data", "digits"))
+        else:
+            run.draw(job)
+
+
+@guarded
+def _form(job: training_desk.TrainingJob | None) -> None:
+    busy = job is not None and not job.progress.over
+    data = st.selectbox(
+        "Data",
+        list(DATASETS),
+        key="train.data",
+        persist_state="session",
+        format_func=_data_label,
+        disabled=busy,
+    )
+    if not cache.available(data):
+        st.caption("Not on this machine: it is downloaded once when you start, which needs the network.")
+    preset = st.selectbox(
+        "Recipe",
+        list(PRESETS),
+        key="train.preset",
+        persist_state="session",
+        format_func=lambda name: PRESETS[name].title,
+        disabled=busy,
+    )
+    recipe = PRESETS[preset]
+    st.caption(recipe.help)
+    family = st.selectbox(
+        "Model",
+        list(reversed(MODELS)),
+        key="train.family",
+        persist_state="session",
+        format_func=lambda name: MODELS[name].title,
+        disabled=busy,
+    )
+    key = f"train.{preset}.{family}"
+    start_from = training_desk.in_family(recipe.model, family)
+    model, training, seed = _few_settings(start_from, recipe.training, key)
+    place = st.container()
+    with st.expander("More settings"):
+        model = forms.edit(model, key, without=FEW)
+        training = forms.edit(training, key, without=FEW)
+    if job is not None and busy:
+        place.button("Stop", icon=":material/stop:", on_click=job.stop, width="stretch", key="stop")
+    else:
+        plan = training_desk.Plan(data, model, training, seed)
+        place.button(
+            "Start",
+            type="primary",
+            icon=":material/play_arrow:",
+            on_click=_start,
+            args=(plan,),
+            width="stretch",
+            key="start",
+        )
+
+
+def _few_settings(model: Any, training: Any, key: str) -> tuple[Any, Any, int]:
+    left, right = st.columns(2)
+    with left:
+        model = forms.edit(model, key, only=("latent_dim",))
+        training = forms.edit(training, key, only=("seconds",))
+    with right:
+        model = forms.edit(model, key, only=("beta",))
+        told = "The same seed on the same machine gives the same model."
+        seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{key}.seed", help=told)
+    return model, training, int(seed)
+
+
+def _start(plan: training_desk.Plan) -> None:
+    state.put("train.error", training_desk.start(plan))
+
+
+def _data_label(name: str) -> str:
+    return DATASETS[name].title + ("" if cache.available(name) else " (download)")
+
+
+@guarded
+def _nothing_yet(data: str) -> None:
+    if not cache.available(data):
+        st.markdown(f"**{DATASETS[data].title}** is not on this machine yet.")
+        st.markdown(
+            "Press *Start* to download it once and train, or choose the digits, which come with the app."
+        )
+        return
+    dataset = cache.dataset(data, 0, None, None)
+    count = len(dataset.train)
+    st.markdown(f"**{dataset.title}**: {count:,} images to learn from. Press *Start* to see their map form.")
+    rows = np.random.default_rng(0).choice(count, 96, replace=False)
+    images = as_float(dataset.train.images[rows])
+    tiled = tile(tiles.spaced(images.reshape(8, 12, *images.shape[1:])))
+    st.image(picture(tiled, 700), width="stretch", alt=f"Ninety-six images of {dataset.title}")
+    st.caption(f"Source: {dataset.source} Licence: {dataset.licence}")

@@ -1,0 +1,67 @@
+"""The choice of one end of a path: a held-out image by class and number, shown with its reconstruction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from explorer import cache, state
+from explorer.figures.pixels import picture
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+
+def pick(trained: TrainedModel, end: str) -> int:
+    """Draw the choice of end ``A`` or ``B`` with its image and reconstruction; return its row on the model's map."""
+    codes = trained.latent_map
+    labels = codes.labels
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if labels is not None and trained.class_names:
+            present = np.unique(labels).tolist()
+            label = st.selectbox(
+                f"{end}: class",
+                present,
+                format_func=trained.class_names.__getitem__,
+                key=state.end_key(trained.name, end, "class"),
+            )
+            rows = np.flatnonzero(labels == label)
+        else:
+            rows = np.arange(len(codes.mu))
+        st.button(
+            "",
+            icon=":material/casino:",
+            key=f"random.{end}",
+            help=f"Another image for {end}",
+            on_click=_roll,
+            args=(trained.name, end, len(rows)),
+        )
+    place = st.number_input(
+        "Image number",
+        0,
+        len(rows) - 1,
+        step=1,
+        key=state.end_key(trained.name, end, "index"),
+        help=f"Which of the {len(rows):,} held-out images of this class",
+    )
+    row = int(rows[min(max(int(place), 0), len(rows) - 1)])
+    _draw_end(trained, end, row)
+    return row
+
+
+def _roll(model: str, end: str, count: int) -> None:
+    state.put(state.end_key(model, end, "index"), int(np.random.default_rng().integers(count)))
+
+
+def _draw_end(trained: TrainedModel, end: str, row: int) -> None:
+    rebuilt = picture(trained.decode(trained.latent_map.mu[row][None])[0], 200)
+    found = cache.originals(trained, [row])
+    if found is None:
+        st.image(rebuilt, caption=f"{end} rebuilt", width="stretch", alt=f"Reconstruction of {end}")
+        st.caption("Its original is not shown: the data set is not on this machine.")
+        return
+    with st.container(horizontal=True, gap="small"):
+        st.image(picture(found[0], 200), caption=end, width=88, alt=f"Image {end}")
+        st.image(rebuilt, caption=f"{end} rebuilt", width=88, alt=f"Reconstruction of {end}")

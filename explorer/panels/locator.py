@@ -1,0 +1,46 @@
+"""The small map that shows where a place or a path lies among the codes of held-out images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import planes
+from explorer.figures import scatter, theme
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+MOST_DOTS = 500
+
+
+def draw(
+    trained: TrainedModel,
+    here: NDArray[np.float32],
+    path: NDArray[np.float32] | None = None,
+    height: int = 300,
+) -> None:
+    """Draw place `here` [d] and, if given, a path [n, d] with its ends called A and B."""
+    codes = trained.latent_map
+    view = planes.view_of(codes.mu, codes.labels, "axes" if trained.latent_dim <= 2 else "pca", (0, 1))
+    rows = planes.spread_rows(len(codes.mu), MOST_DOTS)
+    figure = scatter.locator(
+        view.points[rows],
+        None if codes.labels is None else codes.labels[rows],
+        view.titles,
+        cursor=_flat(view, here[None])[0],
+        path=None if path is None else _flat(view, path),
+        height=height,
+    )
+    told = "this place lies" if path is None else "the path from A to B runs"
+    st.plotly_chart(figure, config=theme.STATIC, key="locator", alt=f"Where {told} among held-out images")
+
+
+def _flat(view: planes.View, z: NDArray[np.float32]) -> NDArray[np.float32]:
+    if view.plane is not None:
+        return view.plane.project(z)
+    middle = np.full(len(z), np.median(view.points[:, 1]), np.float32)
+    return np.stack([z[:, 0], middle], axis=1)

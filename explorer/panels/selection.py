@@ -1,0 +1,70 @@
+"""What is behind some dots of the map: their images, rebuilt and original, and where to take them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import cache, planes, state
+from explorer.figures import theme, tiles
+from explorer.frame import go
+from explorer.places import slider_limit
+from vae_core.datasets import as_float
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+MOST_SHOWN = 12
+
+
+def draw(trained: TrainedModel, view: planes.View, chosen: NDArray[np.int64]) -> None:
+    """Draw the images behind rows `chosen` of the map, or behind one typical row of each class if there are none."""
+    if len(chosen) == 0:
+        rows = planes.central_rows(view.points, trained.latent_map.labels, MOST_SHOWN)
+        _draw_images(trained, rows, "The image nearest to each class's centre")
+        return
+    _offer(trained, chosen)
+    shown = chosen[planes.spread_rows(len(chosen), MOST_SHOWN)]
+    count = "1 image selected" if len(chosen) == 1 else f"{len(chosen):,} images selected"
+    _draw_images(trained, shown, count + (f", {len(shown)} shown" if len(shown) < len(chosen) else ""))
+
+
+def _offer(trained: TrainedModel, chosen: NDArray[np.int64]) -> None:
+    codes = trained.latent_map
+    if len(chosen) == 1 and st.button("Open its place in Generate", key="to-generate"):
+        state.put_latent(trained.name, codes.mu[chosen[0]], slider_limit(trained))
+        go("generate")
+    if len(chosen) == 2 and st.button("Interpolate between the two", key="to-interpolate"):
+        state.put_pair(trained.name, codes.labels, (int(chosen[0]), int(chosen[1])))
+        go("interpolate")
+
+
+def selected_rows(chart: Any, count: int) -> NDArray[np.int64]:
+    """Return the map's rows that a chart's selection names, checked, in order and without repeats."""
+    named = [point.get("customdata") for point in chart.selection.points if isinstance(point, dict)]
+    flat = [item[0] if isinstance(item, (list, tuple)) and item else item for item in named]
+    whole = {int(item) for item in flat if isinstance(item, (int, float)) and 0 <= item < count}
+    return np.asarray(sorted(whole), np.int64)
+
+
+def _draw_images(trained: TrainedModel, rows: NDArray[np.int64], title: str) -> None:
+    codes = trained.latent_map
+    named = {}
+    found = cache.originals(trained, rows.tolist())
+    if found is not None:
+        named["original"] = as_float(found)
+    named["rebuilt"] = trained.decode(codes.mu[rows])
+    labels = [""] * len(rows)
+    if codes.labels is not None and trained.class_names:
+        labels = [trained.class_names[label] for label in codes.labels[rows]]
+    absent = "" if found is not None else " · originals are not shown: this data set is not on this machine"
+    st.caption(title + absent)
+    st.plotly_chart(
+        tiles.strip(named, labels, columns=MOST_SHOWN),
+        config=theme.STATIC,
+        key="behind",
+        alt=f"{title}: originals above, rebuilt below",
+    )

@@ -1,0 +1,126 @@
+"""What a background run has said so far: gathered by its thread, published as pictures that never change."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+from vae_core.events import Evaluated, Finished, Snapshot, Step, Warned
+
+QUEUED, PREPARING, RUNNING, COMPLETE, STOPPED, FAILED = (
+    "queued",
+    "preparing",
+    "running",
+    "complete",
+    "stopped",
+    "failed",
+)
+_MOST_POINTS = 500
+
+Points = tuple[tuple[float, float], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Progress:
+    """One moment of a job, complete in itself.
+
+    Attributes
+    ----------
+    status : str
+        ``queued``, ``preparing``, ``running``, ``complete``, ``stopped`` or ``failed``.
+    message : str
+        One line for the reader: what is being prepared, why it ended, or what went wrong.
+    step, epoch, fraction, seconds, images_per_second
+        How far the run is; fraction of the whole from 0 to 1, seconds of training.
+    curves : dict of term to ((seconds, value), ...)
+        Terms of the training loss in nats per image, thinned to a few hundred points.
+    held_out : dict of term to ((seconds, value), ...)
+        The same terms on the validation images, after each epoch.
+    snapshot : Snapshot or None
+        The latest codes of a fixed subset of images.
+    warnings : tuple of str
+        What the engine warns of, in plain words, each once.
+    """
+
+    status: str = QUEUED
+    message: str = ""
+    step: int = 0
+    epoch: int = 0
+    fraction: float = 0.0
+    seconds: float = 0.0
+    images_per_second: float = 0.0
+    curves: dict[str, Points] = dataclasses.field(default_factory=dict)
+    held_out: dict[str, Points] = dataclasses.field(default_factory=dict)
+    snapshot: Snapshot | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in (COMPLETE, STOPPED, FAILED)
+
+
+class _Curve:
+    """A growing curve thinned as it grows: each point is the mean of as many values, twice as many when it is full."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[float, float]] = []
+        self._stride = 1
+        self._waiting: list[float] = []
+
+    def add(self, seconds: float, value: float) -> None:
+        self._waiting.append(value)
+        if len(self._waiting) < self._stride:
+            return
+        self.points.append((seconds, sum(self._waiting) / len(self._waiting)))
+        self._waiting = []
+        if len(self.points) >= _MOST_POINTS:
+            pairs = zip(self.points[::2], self.points[1::2], strict=True)
+            self.points = [(later, (first + second) / 2) for (_, first), (later, second) in pairs]
+            self._stride *= 2
+
+
+class Notes:
+    """What a run has said so far, kept by its thread alone."""
+
+    def __init__(self) -> None:
+        self._curves: dict[str, _Curve] = {}
+        self._held_out: dict[str, _Curve] = {}
+        self._latest: dict[str, Any] = {}
+        self._warnings: list[str] = []
+
+    def take(self, event: Any) -> None:
+        """Remember one event."""
+        if isinstance(event, Step):
+            self._latest |= {
+                "step": event.step,
+                "epoch": event.epoch,
+                "fraction": min(max(event.fraction, 0.0), 1.0),
+                "seconds": event.seconds,
+                "images_per_second": event.images_per_second,
+            }
+            _extend(self._curves, event)
+        elif isinstance(event, Evaluated):
+            _extend(self._held_out, event)
+        elif isinstance(event, Snapshot):
+            self._latest["snapshot"] = event
+        elif isinstance(event, Warned) and event.message not in self._warnings:
+            self._warnings.append(event.message)
+        elif isinstance(event, Finished):
+            self._latest |= {"step": event.step, "seconds": event.seconds}
+
+    def fields(self) -> dict[str, Any]:
+        """Return copies of all of it, as fields of :class:`Progress`."""
+        return {
+            **self._latest,
+            "curves": {term: tuple(curve.points) for term, curve in self._curves.items()},
+            "held_out": {term: tuple(curve.points) for term, curve in self._held_out.items()},
+            "warnings": tuple(self._warnings),
+        }
+
+
+def _extend(curves: dict[str, _Curve], event: Step | Evaluated) -> None:
+    for term, value in event.terms.items():
+        if math.isfinite(value):
+            curves.setdefault(term, _Curve()).add(event.seconds, value)

@@ -1,0 +1,186 @@
+"""What a session remembers and what its address says; the only module that touches Streamlit's state and the URL.
+
+A widget that should survive a change of page takes its key from here and `persist_state="session"`; a page reads the
+value back through the functions below, which check it again because a client may send anything.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import links
+from explorer.links import Link
+
+Vector = NDArray[np.float32]
+
+MODEL = "model"
+NEXT_MODEL = "_next_model"
+PAGES = "_pages"
+TEMPERATURE = "temperature"
+T = "t"
+STEPS = "steps"
+PATH = "path"
+PLANE = "plane"
+SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH, PLANE)
+_ADDRESS = "_address"
+_WISHES = "_wishes"
+
+
+def absorb_address() -> None:
+    """Take over what the address says, once for every change that did not come from :func:`publish`."""
+    _absorb_next_model()
+    address = {key: str(value) for key, value in st.query_params.to_dict().items()}
+    if address == st.session_state.get(_ADDRESS):
+        return
+    st.session_state[_ADDRESS] = address
+    link = links.parse(address)
+    for name in SCALARS:
+        value = getattr(link, name)
+        if value is not None:
+            st.session_state[name] = value
+    st.session_state[_WISHES] = link
+
+
+def _absorb_next_model() -> None:
+    # A picker's value cannot be set once it is drawn, so a page leaves word for the next run.
+    if NEXT_MODEL in st.session_state:
+        st.session_state[MODEL] = st.session_state.pop(NEXT_MODEL)
+
+
+def publish(link: Link) -> None:
+    """Make the address say `link`, so that it can be copied and opened elsewhere."""
+    address = links.write(link)
+    if address != st.session_state.get(_ADDRESS):
+        st.session_state[_ADDRESS] = address
+        st.query_params.from_dict(address)
+
+
+def wish(name: str, model: str) -> Any:
+    """Return, once, what the address asked for under `name`, if it asked it of this model or of none."""
+    link: Link | None = st.session_state.get(_WISHES)
+    if link is None or link.model not in (None, model):
+        return None
+    value = getattr(link, name)
+    if value is not None:
+        st.session_state[_WISHES] = dataclasses.replace(link, **{name: None})
+    return value
+
+
+def owner() -> str:
+    """Return this session's random name, under which its training runs are kept apart from other people's."""
+    return str(st.session_state.setdefault("_owner", secrets.token_hex(8)))
+
+
+def choose(name: str, options: Sequence[str], default: str) -> str:
+    """Return the chosen word under `name`, put back to `default` where it is not (or no longer) an option."""
+    if st.session_state.get(name) not in options:
+        st.session_state[name] = default
+    return str(st.session_state[name])
+
+
+def number(name: str, low: float, high: float, default: float) -> float:
+    """Return the number under `name`, clamped to [low, high]; `default` where there is none."""
+    value = st.session_state.get(name)
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        value = default
+    kind = type(default)
+    value = kind(min(max(value, low), high))
+    if st.session_state.get(name) != value:
+        st.session_state[name] = value
+    return float(value)
+
+
+def put(name: str, value: object) -> None:
+    """Set the value under `name`; for callbacks, or before the widget of that name is drawn."""
+    st.session_state[name] = value
+
+
+def get(name: str, default: Any = None) -> Any:
+    """Return the value under `name`, or `default`."""
+    return st.session_state.get(name, default)
+
+
+def z_key(model: str, dimension: int) -> str:
+    """Return the key of one latent dimension's slider."""
+    return f"z.{model}.{dimension}"
+
+
+def latent(model: str, start: Vector, limit: float) -> Vector:
+    """Return the place [d] that the sliders of `model` show, each within ±limit.
+
+    The first time it is the address's place if that has d numbers, else `start`.
+    """
+    wanted = wish("z", model)
+    if wanted is not None and len(wanted) == len(start):
+        put_latent(model, np.asarray(wanted, np.float32), limit)
+    values = [number(z_key(model, i), -limit, limit, _rounded(float(start[i]))) for i in range(len(start))]
+    return np.asarray(values, np.float32)
+
+
+def put_latent(model: str, z: Vector, limit: float) -> None:
+    """Move the sliders of `model` to `z` [d], clamped to ±limit and rounded to the sliders' step."""
+    for i, value in enumerate(np.clip(np.nan_to_num(z), -limit, limit)):
+        st.session_state[z_key(model, i)] = _rounded(float(value))
+
+
+def axes(model: str, dimensions: int, default: tuple[int, int] = (0, 1)) -> tuple[int, int]:
+    """Return the two latent dimensions on the map, counted from 0: the chosen, the address's, or the default ones."""
+    wanted = wish("axes", model)
+    names = (f"axis.{model}.x", f"axis.{model}.y")
+    if wanted is not None and max(wanted) < dimensions:
+        for name, value in zip(names, wanted, strict=True):
+            st.session_state[name] = value
+    for name, usual in zip(names, default, strict=True):
+        value = st.session_state.get(name)
+        if not isinstance(value, int) or not 0 <= value < dimensions:
+            st.session_state[name] = usual
+    return st.session_state[names[0]], st.session_state[names[1]]
+
+
+def theme() -> str:
+    """Return ``dark`` or ``light``, as the browser shows the page."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _rounded(value: float) -> float:
+    return round(value, 2) + 0.0
+
+
+def end_key(model: str, end: str, part: str) -> str:
+    """Return the key of a widget that picks end ``A`` or ``B`` of a path: its ``class`` or its ``index`` in it."""
+    return f"end.{model}.{end}.{part}"
+
+
+def pair(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64]) -> None:
+    """See to it that both ends' widgets hold a valid class and index, the address's pair if it names known images."""
+    wanted = wish("pair", model)
+    known = {} if wanted is None else {int(index): row for row, index in enumerate(indices)}
+    if wanted is not None and all(index in known for index in wanted):
+        put_pair(model, labels, (known[wanted[0]], known[wanted[1]]))
+    for end, share in (("A", 0.0), ("B", 1.0)):
+        count = len(indices)
+        if labels is not None:
+            present = np.unique(labels).tolist()
+            name = end_key(model, end, "class")
+            if st.session_state.get(name) not in present:
+                st.session_state[name] = present[round(share * (len(present) - 1))]
+            count = int((labels == st.session_state[name]).sum())
+        number(end_key(model, end, "index"), 0, count - 1, 0)
+
+
+def put_pair(model: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]) -> None:
+    """Choose two rows of a model's map as the ends of the path; for callbacks, or before the widgets are drawn."""
+    for end, row in zip("AB", rows, strict=True):
+        place = row
+        if labels is not None:
+            st.session_state[end_key(model, end, "class")] = int(labels[row])
+            place = int((labels[:row] == labels[row]).sum())
+        st.session_state[end_key(model, end, "index")] = place

@@ -1,0 +1,57 @@
+"""The longer texts of the pages: what a view shows, with its formula, in plain words."""
+
+from __future__ import annotations
+
+MAP = r"""
+Each dot is one held-out image $x$, placed at $\mu(x)$, the mean of the encoder's Gaussian
+$q(z\,|\,x) = \mathcal N\big(\mu(x), \operatorname{diag}\sigma(x)^2\big)$. Colours and names are the class labels,
+which the model never saw.
+
+The grid is the decoder at places $z_{ij} = \big(\Phi^{-1}(\tfrac{i+1/2}{n}), \Phi^{-1}(\tfrac{j+1/2}{n})\big)$, the
+quantiles of the prior $p(z) = \mathcal N(0, I)$: every tile stands for the same share of the prior. Up in the grid is
+up in the map. *Even steps* covers the same rectangle as the dots instead.
+"""
+
+MAP_AE = r"""
+Each dot is one held-out image $x$ at its code $z = \mathrm{encoder}(x)$. Colours and names are the class labels, which
+the model never saw.
+
+A plain autoencoder has no prior, so nothing says which places are likely. The grid therefore spans the quantiles of the
+codes themselves along each axis; *even steps* covers the same rectangle as the dots.
+"""
+
+GENERATE = r"""
+The picture is the decoder's mean $\mathbb E[x\,|\,z]$ at the place $z$ of the sliders; no noise is added.
+
+*Draw from the prior* sets $z = \tau\,\varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$ and temperature $\tau$. At
+$\tau = 1$ this is how a VAE generates; below 1 it keeps to the middle, where images are more typical and less varied.
+"""
+
+GENERATE_AE = r"""
+The picture is the decoder's output at the place $z$ of the sliders.
+
+A plain autoencoder has no prior to draw from. Draws here come from a Gaussian with the mean and covariance of the
+codes, scaled by the temperature: a stand-in, and often a place the decoder has never been.
+"""
+
+INTERPOLATE = r"""
+A and B are held-out images; each is encoded to its mean $\mu_A$, $\mu_B$, and the path between is decoded.
+
+*Straight line*: $z(t) = (1-t)\,\mu_A + t\,\mu_B$. *Arc*: the direction turns evenly from $\mu_A$ to $\mu_B$ while the
+distance from the origin changes evenly from $|\mu_A|$ to $|\mu_B|$ (spherical interpolation). With many dimensions a
+straight line crosses a centre where the prior puts almost nothing; the arc does not.
+
+At $t=0$ and $t=1$ you see reconstructions, not the originals: a VAE does not rebuild an image exactly.
+"""
+
+TRAIN = r"""
+The objective, in nats per image (summed over pixels and latent dimensions, averaged over images):
+
+$$\text{loss} = \underbrace{-\mathbb E_{q(z|x)}[\log p(x\,|\,z)]}_{\text{reconstruction}} + \beta\;
+\underbrace{\mathrm{KL}\big(q(z\,|\,x)\,\|\,p(z)\big)}_{-\frac12 \sum (1 + \log\sigma^2 - \mu^2 - \sigma^2)\;\ge\;0}$$
+
+The two are drawn apart because their sum hides which one moves. A KL near 0 means the code says nothing about the
+image: the posterior has collapsed, and every decode is the same mean image.
+"""
+
+ELBO = "Evidence lower bound on log p(x): higher is better. Sum over pixels, mean over images."
