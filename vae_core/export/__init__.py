@@ -1,0 +1,7 @@
+"""Trained models in forms that other programs read."""
+
+from __future__ import annotations
+
+from vae_core.export.weights import PAGE_FORMAT, DecoderPayload, PageDecoderError, decoder_payload
+
+__all__ = ["PAGE_FORMAT", "DecoderPayload", "PageDecoderError", "decoder_payload"]
