@@ -45,7 +45,8 @@ class DiagonalGaussian:
 
     def kl_per_dimension(self) -> Tensor:
         """Return KL(q(z_j|x) || N(0, 1)) = -1/2 (1 + logvar_j - mu_j^2 - exp(logvar_j)) in nats, [N, d]."""
-        return -0.5 * (1 + self.logvar - self.mu**2 - self.logvar.exp())
+        # exp(logvar) - 1 - logvar, which is 0 at the prior, would lose all its digits close to it.
+        return 0.5 * (self.mu**2 + (torch.expm1(self.logvar) - self.logvar))
 
     def kl(self) -> Tensor:
         """Return KL(q(z|x) || N(0, I)) in nats per image, [N]; never negative."""
