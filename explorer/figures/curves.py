@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from explorer.figures import theme
 
 Curve = Sequence[tuple[float, float]]
 
 TITLES = {"reconstruction": "Reconstruction −E[log p(x|z)]", "kl": "KL(q(z|x) ‖ p(z))"}
+GAP = 0.16
 
 
 def training(
@@ -24,39 +25,48 @@ def training(
     curves : dict of term to (training, validation)
         Each a sequence of (seconds, value).
     """
-    titles = [f"{TITLES.get(term, term)}, {unit}" for term in curves]
-    figure = make_subplots(
-        rows=max(1, len(curves)), cols=1, shared_xaxes=True, vertical_spacing=0.14, subplot_titles=titles
-    )
-    for row, (train, held_out) in enumerate(curves.values(), start=1):
-        figure.add_trace(_line(train, "training", row == 1), row=row, col=1)
-        figure.add_trace(_marks(held_out, "validation", row == 1), row=row, col=1)
-    figure.update_annotations(font_size=13, x=0, xanchor="left")
-    figure.update_xaxes(title_text="seconds of training", row=max(1, len(curves)), col=1)
-    figure.update_yaxes(nticks=5)
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 26, "b": 8},
-        legend={"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
-        uirevision="keep",
-    )
-    return figure
+    traces: list[dict[str, Any]] = []
+    layout: dict[str, Any] = {
+        "xaxis": {"title": {"text": "seconds of training"}},
+        "annotations": [],
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 26, "b": 8},
+        "legend": {"orientation": "h", "x": 0, "y": -0.16, "yanchor": "top"},
+        "uirevision": "keep",
+    }
+    share = (1 + GAP) / max(1, len(curves)) - GAP
+    for panel, (term, (train, held_out)) in enumerate(curves.items()):
+        top = 1 - panel * (share + GAP)
+        axis = f"y{panel + 1}" if panel else "y"
+        layout[axis.replace("y", "yaxis")] = {"domain": [max(0.0, top - share), top], "nticks": 5}
+        layout["annotations"].append(_title(f"{TITLES.get(term, term)}, {unit}", top))
+        traces += [_line(train, axis), _marks(held_out, axis)]
+    # The time axis belongs to the lowest panel.
+    layout["xaxis"]["anchor"] = f"y{len(curves)}" if len(curves) > 1 else "y"
+    return go.Figure(data=traces, layout=layout)
 
 
-def _line(curve: Curve, name: str, listed: bool) -> go.Scatter:
-    x, y = zip(*curve, strict=True) if curve else ((), ())
-    return go.Scatter(
-        x=x, y=y, mode="lines", name=name, showlegend=listed, line={"color": theme.PALETTE[0], "width": 2}
-    )
+def _title(text: str, top: float) -> dict[str, Any]:
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": top, "xanchor": "left", "yanchor": "bottom"}
+    return {"text": text, "showarrow": False, "font": {"size": 13}, **place}
 
 
-def _marks(curve: Curve, name: str, listed: bool) -> go.Scatter:
-    x, y = zip(*curve, strict=True) if curve else ((), ())
-    return go.Scatter(
-        x=x,
-        y=y,
-        mode="markers",
-        name=name,
-        showlegend=listed,
-        marker={"color": theme.PALETTE[6], "size": 7, "symbol": "diamond"},
-    )
+def _line(curve: Curve, axis: str) -> dict[str, Any]:
+    line = {"color": theme.PALETTE[0], "width": 2}
+    return _trace(curve, axis, "training") | {"mode": "lines", "line": line}
+
+
+def _marks(curve: Curve, axis: str) -> dict[str, Any]:
+    marker = {"color": theme.PALETTE[6], "size": 7, "symbol": "diamond"}
+    return _trace(curve, axis, "validation") | {"mode": "markers", "marker": marker}
+
+
+def _trace(curve: Curve, axis: str, name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "x": [seconds for seconds, _ in curve],
+        "y": [value for _, value in curve],
+        "yaxis": axis,
+        "name": name,
+        "showlegend": axis == "y",
+    }

@@ -1,8 +1,13 @@
-"""Codes as points: the map, the small locator beside other pages' images, and the map of a run under way."""
+"""Codes as points: the map, the small locator beside other pages' images, and the map of a run under way.
+
+Figures are put together as plain dicts and checked once at the end: growing a Plotly figure call by call is some
+thirty times slower, which a slider's round trip would feel.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,9 +15,11 @@ from numpy.typing import NDArray
 
 from explorer.figures import theme
 
-LEGEND = 60
 Points = NDArray[np.float32]
 Labels = NDArray[np.int64]
+
+LEGEND = 60
+FEW, MANY = 600, 2000
 
 
 def latent_map(
@@ -28,42 +35,35 @@ def latent_map(
     Every point carries its number in `names` [N] (its place, if None) as `customdata`: so a selection is read back.
     """
     known = np.arange(len(points)) if names is None else names
-    figure = go.Figure()
-    for index, name, rows in _groups(labels, class_names, len(points)):
-        figure.add_trace(
-            go.Scattergl(
-                x=points[rows, 0],
-                y=points[rows, 1],
-                customdata=known[rows],
-                name=name,
-                mode="markers",
-                marker={
-                    "color": theme.class_colour(index),
-                    "symbol": theme.class_symbol(index),
-                    "size": 4.5,
-                    "opacity": 0.7,
-                },
-                unselected={"marker": {"opacity": 0.12}},
-                hovertemplate=f"{name}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
-            )
-        )
-        if labels is not None and len(rows):
-            _name(figure, name, np.median(points[rows], axis=0))
-    _equal_axes(figure, axis_titles, height)
-    figure.update_layout(
-        dragmode="select",
-        margin_t=LEGEND,
-        showlegend=labels is not None,
-        legend={
-            "orientation": "h",
-            "y": 1.0,
-            "yanchor": "bottom",
-            "x": 0,
-            "itemsizing": "constant",
-            "font": {"size": 12},
-        },
-    )
-    return figure
+    size = 7 if len(points) < FEW else 5.5 if len(points) < MANY else 4.5
+    groups = _groups(labels, class_names, len(points))
+    traces = [
+        {
+            "type": "scattergl",
+            "x": points[rows, 0],
+            "y": points[rows, 1],
+            "customdata": known[rows],
+            "name": name,
+            "mode": "markers",
+            "marker": {
+                "color": theme.class_colour(index),
+                "symbol": theme.class_symbol(index),
+                "size": size,
+                "opacity": 0.7,
+            },
+            "unselected": {"marker": {"opacity": 0.12}},
+            "hovertemplate": f"{name}<br>(%{{x:.2f}}, %{{y:.2f}})<extra></extra>",
+        }
+        for index, name, rows in groups
+    ]
+    layout = _equal_axes(axis_titles, height) | {
+        "annotations": _class_names(points, groups) if labels is not None else [],
+        "dragmode": "select",
+        "showlegend": labels is not None,
+        "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemsizing": "constant"},
+    }
+    layout["margin"]["t"] = LEGEND
+    return go.Figure(data=traces, layout=layout)
 
 
 def locator(
@@ -75,45 +75,31 @@ def locator(
     path: Points | None = None,
     height: int = 280,
 ) -> go.Figure:
-    """Return a small quiet map with one place [2], and a path [n, 2] with its ends A and B."""
-    figure = go.Figure()
-    colours = theme.UNLABELLED if labels is None else [theme.class_colour(int(label)) for label in labels]
-    figure.add_trace(_dots(points, {"color": colours, "size": 4, "opacity": 0.45}))
+    """Return a small quiet map with one place [2] and a path [n, 2] with its ends A and B."""
+    traces = [_dots(points, labels, 4, 0.45)]
+    layout = _equal_axes(axis_titles, height)
+    layout["xaxis"]["constrain"] = "domain"
+    layout["yaxis"] |= {"constrain": "domain", "constraintoward": "top"}
     if path is not None:
-        figure.add_trace(
-            go.Scatter(
-                x=path[:, 0],
-                y=path[:, 1],
-                mode="lines",
-                line={"color": theme.ACCENT, "width": 2},
-                hoverinfo="skip",
-            )
-        )
-    for name, end in zip("AB", (path[0], path[-1]) if path is not None else (), strict=False):
-        _name(figure, name, end)
+        line = {"color": theme.ACCENT, "width": 2}
+        traces.append({"type": "scatter", "x": path[:, 0], "y": path[:, 1], "mode": "lines", "line": line})
+        layout["annotations"] = [_named("A", path[0]), _named("B", path[-1])]
     if cursor is not None:
         ring = {"symbol": "cross-thin", "size": 16, "line": {"color": theme.ACCENT, "width": 3}}
-        figure.add_trace(_dots(cursor[None, :], ring))
-    _equal_axes(figure, axis_titles, height)
-    figure.update_xaxes(constrain="domain")
-    figure.update_yaxes(constrain="domain", constraintoward="top")
-    figure.update_layout(showlegend=False)
-    return figure
+        traces.append(
+            {"type": "scatter", "x": cursor[:1], "y": cursor[1:], "mode": "markers", "marker": ring}
+        )
+    return go.Figure(data=traces, layout=layout)
 
 
 def forming(
     points: Points, labels: Labels | None, axis_titles: tuple[str, str], height: int = 380
 ) -> go.Figure:
-    """Return the map of a run under way: the same colours, nothing to click, the view kept between frames."""
-    figure = go.Figure()
-    colours = theme.UNLABELLED if labels is None else [theme.class_colour(int(label)) for label in labels]
-    figure.add_trace(_dots(points, {"color": colours, "size": 5, "opacity": 0.75}))
-    for _, name, rows in _groups(labels, None, len(points)):
-        if labels is not None and len(rows):
-            _name(figure, name, np.median(points[rows], axis=0))
-    _equal_axes(figure, axis_titles, height)
-    figure.update_layout(showlegend=False)
-    return figure
+    """Return the map of a run under way: the same colours and names, nothing to click."""
+    layout = _equal_axes(axis_titles, height)
+    if labels is not None:
+        layout["annotations"] = _class_names(points, _groups(labels, None, len(points)))
+    return go.Figure(data=[_dots(points, labels, 5, 0.75)], layout=layout)
 
 
 def _groups(
@@ -125,17 +111,31 @@ def _groups(
     return [(index, name, np.flatnonzero(labels == index)) for index, name in enumerate(known)]
 
 
-def _name(figure: go.Figure, name: str, place: Points) -> None:
+def _class_names(points: Points, groups: list[tuple[int, str, NDArray[np.int64]]]) -> list[dict[str, Any]]:
+    return [_named(name, np.median(points[rows], axis=0)) for _, name, rows in groups if len(rows)]
+
+
+def _named(name: str, place: Points) -> dict[str, Any]:
     x, y = (float(value) for value in place)
-    figure.add_annotation(x=x, y=y, text=f"<b>{name}</b>", showarrow=False, font=theme.LABEL_FONT)
+    return {"x": x, "y": y, "text": f"<b>{name}</b>", "showarrow": False, "font": theme.LABEL_FONT}
 
 
-def _dots(points: Points, marker: dict[str, object]) -> go.Scatter:
-    return go.Scatter(x=points[:, 0], y=points[:, 1], mode="markers", marker=marker, hoverinfo="skip")
+def _dots(points: Points, labels: Labels | None, size: float, opacity: float) -> dict[str, Any]:
+    marker: dict[str, Any] = {"size": size, "opacity": opacity, "color": theme.UNLABELLED}
+    if labels is not None:
+        scale = [(i / (len(theme.PALETTE) - 1), colour) for i, colour in enumerate(theme.PALETTE)]
+        places = labels % len(theme.PALETTE)
+        marker |= {"color": places, "colorscale": scale, "cmin": 0, "cmax": len(theme.PALETTE) - 1}
+    return {"type": "scatter", "x": points[:, 0], "y": points[:, 1], "mode": "markers", "marker": marker}
 
 
-def _equal_axes(figure: go.Figure, titles: tuple[str, str], height: int) -> None:
+def _equal_axes(titles: tuple[str, str], height: int) -> dict[str, Any]:
     plain = {"zeroline": True, "zerolinewidth": 1, "showgrid": False}
-    figure.update_xaxes(title={"text": titles[0], "standoff": 4}, **plain)
-    figure.update_yaxes(title={"text": titles[1], "standoff": 4}, scaleanchor="x", scaleratio=1, **plain)
-    figure.update_layout(height=height, margin={"l": 8, "r": 8, "t": 8, "b": 8}, uirevision="keep")
+    return {
+        "xaxis": {"title": {"text": titles[0], "standoff": 4}, **plain},
+        "yaxis": {"title": {"text": titles[1], "standoff": 4}, "scaleanchor": "x", "scaleratio": 1, **plain},
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "uirevision": "keep",
+    }

@@ -13,11 +13,14 @@ from explorer.figures.pixels import Picture, data_uri, picture
 
 Images = NDArray[np.float32]
 
+SMALL = 16
+
 
 def spaced(images: Images) -> Images:
     """Return images [..., H, W] with a black pixel around each where they are so small that they would run together."""
-    small = images.shape[-1] <= 16
-    return np.pad(images, [(0, 0)] * (images.ndim - 2) + [(1, 1)] * 2) if small else images
+    if images.shape[-1] > SMALL:
+        return images
+    return np.pad(images, [(0, 0)] * (images.ndim - 2) + [(1, 1)] * 2)
 
 
 def decoded_grid(
@@ -28,24 +31,21 @@ def decoded_grid(
     height: int = 480,
 ) -> go.Figure:
     """Return tiled decodes [C, R*H, Cc*W], whose top row belongs to `rows[0]`, with the coordinates as tick labels."""
-    count_y, count_x = len(rows), len(columns)
-    figure = _framed(picture(tiled, size=900), count_x, count_y)
-    across, up = np.meshgrid(np.arange(count_x) + 0.5, count_y - np.arange(count_y) - 0.5)
-    words = [f"({x:.2f}, {y:.2f})" for y in rows for x in columns]
-    figure.add_trace(
-        go.Scatter(
-            x=across.ravel(),
-            y=up.ravel(),
-            mode="markers",
-            marker={"size": 12, "opacity": 0},
-            text=words,
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
-    _ticks(figure.update_xaxes, np.arange(count_x) + 0.5, columns, axis_titles[0])
-    _ticks(figure.update_yaxes, count_y - np.arange(count_y) - 0.5, rows, axis_titles[1])
-    figure.update_layout(height=height)
-    return figure
+    across, up = np.arange(len(columns)) + 0.5, len(rows) - np.arange(len(rows)) - 0.5
+    layout = _framed(picture(tiled, size=900), len(columns), len(rows), height)
+    layout["xaxis"] |= _ticks(across, columns, axis_titles[0])
+    layout["yaxis"] |= _ticks(up, rows, axis_titles[1])
+    grid_x, grid_y = np.meshgrid(across, up)
+    places = {
+        "type": "scatter",
+        "x": grid_x.ravel(),
+        "y": grid_y.ravel(),
+        "mode": "markers",
+        "marker": {"size": 12, "opacity": 0},
+        "text": [f"({x:.2f}, {y:.2f})" for y in rows for x in columns],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    return go.Figure(data=[places], layout=layout)
 
 
 def strip(
@@ -56,49 +56,62 @@ def strip(
     `columns` leaves room for more images than there are, so that a few are not drawn huge.
     """
     rows = [np.concatenate(list(spaced(images)), axis=2) for images in named_rows.values()]
-    tiled = np.concatenate(rows, axis=1)
     count_x, count_y = len(labels), len(named_rows)
-    figure = _framed(picture(tiled, size=120 * count_y), count_x, count_y)
-    figure.update_xaxes(
-        range=[0, max(count_x, columns)],
-        tickvals=np.arange(count_x) + 0.5,
-        ticktext=list(labels),
-        tickangle=0,
-        automargin=True,
-    )
-    figure.update_yaxes(
-        tickvals=count_y - np.arange(count_y) - 0.5, ticktext=list(named_rows), automargin=True, domain=[0, 1]
-    )
-    figure.update_layout(height=row_height * count_y + 24, margin={"l": 2, "r": 2, "t": 2, "b": 22})
-    return figure
+    pixels = picture(np.concatenate(rows, axis=1), size=120 * count_y)
+    layout = _framed(pixels, count_x, count_y, row_height * count_y + 24)
+    layout["xaxis"] |= {
+        "range": [0, max(count_x, columns)],
+        "tickvals": np.arange(count_x) + 0.5,
+        "ticktext": list(labels),
+        "tickangle": 0,
+    }
+    layout["yaxis"] |= {"tickvals": count_y - np.arange(count_y) - 0.5, "ticktext": list(named_rows)}
+    layout["margin"] = {"l": 2, "r": 2, "t": 2, "b": 22}
+    return go.Figure(data=[{"type": "scatter", "x": [None], "y": [None]}], layout=layout)
 
 
-def _framed(pixels: Picture, count_x: int, count_y: int) -> go.Figure:
-    figure = go.Figure()
-    figure.add_layout_image(
-        source=data_uri(pixels),
-        xref="x",
-        yref="y",
-        x=0,
-        y=count_y,
-        sizex=count_x,
-        sizey=count_y,
-        sizing="stretch",
-        layer="below",
-    )
-    bare = {"showgrid": False, "zeroline": False, "fixedrange": True, "constrain": "domain", "ticks": ""}
-    figure.update_yaxes(constraintoward="top")
-    figure.update_xaxes(range=[0, count_x], **bare)
-    figure.update_yaxes(range=[0, count_y], scaleanchor="x", scaleratio=1, **bare)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 8, "b": 8}, showlegend=False, hovermode="closest")
-    return figure
+def _framed(pixels: Picture, count_x: int, count_y: int, height: int) -> dict[str, Any]:
+    bare = {
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "constrain": "domain",
+        "ticks": "",
+        "automargin": True,
+    }
+    image = {
+        "source": data_uri(pixels),
+        "xref": "x",
+        "yref": "y",
+        "x": 0,
+        "y": count_y,
+        "sizex": count_x,
+        "sizey": count_y,
+        "sizing": "stretch",
+        "layer": "below",
+    }
+    return {
+        "images": [image],
+        "xaxis": {"range": [0, count_x], **bare},
+        "yaxis": {
+            "range": [0, count_y],
+            "scaleanchor": "x",
+            "scaleratio": 1,
+            "constraintoward": "top",
+            **bare,
+        },
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "hovermode": "closest",
+    }
 
 
-def _ticks(update: object, places: NDArray[Any], values: NDArray[np.float32], title: str) -> None:
+def _ticks(places: NDArray[Any], values: NDArray[np.float32], title: str) -> dict[str, Any]:
     step = max(1, round(len(values) / 7))
     chosen = range(step // 2, len(values), step)
-    update(  # type: ignore[operator]
-        tickvals=[float(places[i]) for i in chosen],
-        ticktext=[f"{values[i]:.1f}" for i in chosen],
-        title={"text": title, "standoff": 4},
-    )
+    return {
+        "tickvals": [float(places[i]) for i in chosen],
+        "ticktext": [f"{values[i]:.1f}".replace("-", "−") for i in chosen],
+        "title": {"text": title, "standoff": 4},
+    }

@@ -29,7 +29,9 @@ def show(trained: TrainedModel) -> None:
         "Move a slider and let go: the image is what the decoder makes of that place.",
         words.GENERATE if trained.family == "vae" else words.GENERATE_AE,
     )
-    _playground(trained, places.slider_limit(trained), places.dimension_order(trained))
+    limit = places.slider_limit(trained)
+    _playground(trained, limit, places.dimension_order(trained))
+    _samples(trained, limit)
 
 
 @st.fragment
@@ -40,18 +42,18 @@ def _playground(trained: TrainedModel, limit: float, order: tuple[tuple[int, flo
     left, middle, right = st.columns([4, 6, 4])
     with left:
         _buttons(trained, limit, start)
-        temperature = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
         _sliders(trained, limit, order)
-    state.publish(
-        Link(
-            trained.name, z=tuple(float(v) for v in z), temperature=temperature if temperature != 1 else None
-        )
-    )
     with middle:
         st.image(picture(trained.decode(z[None])[0], 440), width="stretch", alt="The decoded image")
     with right:
         locator.draw(trained, z, height=340)
-    _samples(trained, temperature)
+    _publish(trained, limit)
+
+
+def _publish(trained: TrainedModel, limit: float) -> None:
+    z = state.latent(trained.name, places.start(trained), limit)
+    temperature = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
+    state.publish(Link(trained.name, tuple(float(value) for value in z), temperature))
 
 
 def _buttons(trained: TrainedModel, limit: float, start: NDArray[np.float32]) -> None:
@@ -95,7 +97,10 @@ def _slider_block(trained: TrainedModel, limit: float, order: tuple[tuple[int, f
             )
 
 
-def _samples(trained: TrainedModel, temperature: float) -> None:
+@st.fragment
+@guarded
+def _samples(trained: TrainedModel, limit: float) -> None:
+    temperature = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
     seed = int(state.number(SEED, 0, 2**31, 0))
     images = trained.decode(places.draws(trained, SAMPLES, np.random.default_rng(seed), temperature))
     source = "the prior" if trained.family == "vae" else "a Gaussian fitted to the codes (there is no prior)"
@@ -111,3 +116,4 @@ def _samples(trained: TrainedModel, temperature: float) -> None:
             key="samples",
             alt="Twelve generated images",
         )
+    _publish(trained, limit)
