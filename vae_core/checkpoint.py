@@ -172,7 +172,7 @@ def _run_config(values: dict[str, Any]) -> RunConfig:
         from_json(DataConfig, values["data"]),
         model_config_from_json(values["model"]),
         from_json(TrainingConfig, values["training"]),
-        int(values["seed"]),
+        values["seed"],
     )
 
 

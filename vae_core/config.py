@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from vae_core.errors import ConfigError
 
 T = TypeVar("T")
+LARGEST_SEED = 2**63 - 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,12 +85,11 @@ def settings_of(config: Any) -> Iterator[Setting]:
     cls = config if isinstance(config, type) else type(config)
     hints = typing.get_type_hints(cls)
     for field in dataclasses.fields(cls):
-        hint, optional = _without_none(hints[field.name])
+        hint, _ = _without_none(hints[field.name])
         if dataclasses.is_dataclass(hint):
             yield from settings_of(hint)
         elif "help" in field.metadata:
-            kind = tuple if typing.get_origin(hint) is tuple else hint
-            yield Setting(field.name, kind, field.default, optional=optional, **field.metadata)
+            yield _setting(field, hints[field.name])
 
 
 def validate(config: Any) -> None:
@@ -100,22 +100,24 @@ def validate(config: Any) -> None:
     ConfigError
         Naming the first setting that does not fit, what it was given and what it allows.
     """
-    cls = type(config)
-    own = {field.name for field in dataclasses.fields(cls)}
-    for known in settings_of(cls):
-        if known.name in own:
-            _check(known, getattr(config, known.name))
+    hints = typing.get_type_hints(type(config))
+    for field in dataclasses.fields(config):
+        if "help" in field.metadata:
+            _check(_setting(field, hints[field.name]), getattr(config, field.name))
 
 
 @dataclasses.dataclass(frozen=True)
 class DataConfig:
     """Which data set a model was trained on, in the words of ``vae_core.datasets.load_dataset``."""
 
-    name: str
-    seed: int = 0
-    validation: int | None = None
-    size: int | None = None
-    count: int | None = None
+    name: str = setting(dataclasses.MISSING, "Name of the data set.")
+    seed: int = setting(0, "Decides the splits, and which images are drawn.", low=0, high=LARGEST_SEED)
+    validation: int | None = setting(None, "Training images held out for validation.", low=0, unit="images")
+    size: int | None = setting(None, "Edge of an image.", low=1, unit="pixels")
+    count: int | None = setting(None, "Images in all splits together.", low=1, unit="images")
+
+    def __post_init__(self) -> None:
+        validate(self)
 
 
 def to_json(config: Any) -> dict[str, Any]:
@@ -150,7 +152,23 @@ def from_json(cls: type[T], values: Any) -> T:
         elif hint is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
         read[name] = value
+    missing = [name for name in names if name not in read and name in _required(cls)]
+    if missing:
+        raise ConfigError(
+            f"{cls.__name__} lacks a setting.", got=", ".join(read), allowed=f"{missing[0]} too"
+        )
     return cls(**read)
+
+
+def _required(cls: Any) -> set[str]:
+    none = dataclasses.MISSING
+    return {f.name for f in dataclasses.fields(cls) if f.default is none and f.default_factory is none}
+
+
+def _setting(field: dataclasses.Field[Any], hint: Any) -> Setting:
+    inner, optional = _without_none(hint)
+    kind = tuple if typing.get_origin(inner) is tuple else inner
+    return Setting(field.name, kind, field.default, optional=optional, **field.metadata)
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:
@@ -169,9 +187,10 @@ def _plain(value: Any) -> Any:
 def _check(known: Setting, value: Any) -> None:
     if value is None and known.optional:
         return
-    numbers = value if known.type is tuple and isinstance(value, tuple) else (value,)
-    kind = int if known.type is tuple else known.type
-    fits = all(_is_a(kind, item) for item in numbers) and len(numbers) > 0
+    several = known.type is tuple
+    numbers = value if several and isinstance(value, tuple) else (value,)
+    kind = int if several else known.type
+    fits = several == isinstance(value, tuple) and len(numbers) > 0 and all(_is_a(kind, n) for n in numbers)
     if fits and kind in (int, float):
         low = -math.inf if known.low is None else known.low
         high = math.inf if known.high is None else known.high

@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from vae_core.config import DataConfig, setting, validate
+from vae_core.config import LARGEST_SEED, DataConfig, setting, validate
 from vae_core.datasets import ImageDataset
 from vae_core.errors import ConfigError
 from vae_core.events import Evaluated, Event, Finished, Snapshot, Step, Warned
@@ -43,11 +43,22 @@ VALIDATION = 2000
 """Held-out images evaluated during training."""
 EVALUATE_AFTER = 20
 """Fewest steps between two evaluations; they happen at the ends of epochs."""
-LOG_EVERY = 20
-"""Steps between two records of the history, after the first ones."""
+LOG_RATIO = 1.02
+"""Ratio of steps between two records of the history, so that it stays small however long the run."""
+MOMENT_IMAGES = 500
+"""Held-out images in each moment kept for replay."""
 MOMENT_RATIO = 1.25
 """Ratio of steps between two moments kept for replay: 60 of them reach past 100,000 steps."""
-COUNTERS = ("step", "epoch", "position", "evaluated_at", "images_seen", "collapsed_steps", "first_loss")
+COUNTERS = (
+    "step",
+    "epoch",
+    "position",
+    "evaluated_at",
+    "logged_at",
+    "images_seen",
+    "collapsed_steps",
+    "first_loss",
+)
 
 # torch's global generator initialises weights; two threads must not interleave.
 _INITIALISING = threading.Lock()
@@ -106,7 +117,12 @@ class RunConfig:
     data: DataConfig
     model: ModelConfig
     training: TrainingConfig
-    seed: int = 0
+    seed: int = setting(
+        0, "Decides the first weights, the order of the images and every draw.", low=0, high=LARGEST_SEED
+    )
+
+    def __post_init__(self) -> None:
+        validate(self)
 
 
 def has_fast_bf16() -> bool:
@@ -143,13 +159,14 @@ class TrainingRun:
         with _INITIALISING, torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
             self.model = make_model(config.model, dataset.image_shape)
-        self.model.train()
+        # Convolutions are fastest with the channels innermost; a perceptron has no such tensors.
+        self.model.train().to(memory_format=torch.channels_last)
         training = config.training
         self.optimiser = torch.optim.Adam(
             self.model.parameters(), lr=training.learning_rate, betas=(0.9, training.beta2), fused=True
         )
         self.bf16 = training.precision == "bf16" or (training.precision == "auto" and has_fast_bf16())
-        self.step = self.epoch = self.position = self.evaluated_at = self.images_seen = (
+        self.step = self.epoch = self.position = self.evaluated_at = self.logged_at = self.images_seen = (
             self.collapsed_steps
         ) = 0
         self.first_loss = math.inf
@@ -204,7 +221,7 @@ class TrainingRun:
             self._good = self.state()
         while not self.finished:
             if self._moment_due():
-                self.moments.append((self.step, self.posteriors()[0].astype(np.float16)))
+                self._keep_moment()
             if snapshot_every is not None and self.seconds >= next_snapshot:
                 next_snapshot = self.seconds + snapshot_every
                 yield self.snapshot()
@@ -224,7 +241,7 @@ class TrainingRun:
     def _finish(self, snapshot_every: float | None) -> Iterator[Event]:
         if self.step > self.evaluated_at:
             yield self._evaluated()
-        self.moments.append((self.step, self.posteriors()[0].astype(np.float16)))
+        self._keep_moment()
         if snapshot_every is not None:
             yield self.snapshot()
         self.finished = True
@@ -259,7 +276,8 @@ class TrainingRun:
         self.step += 1
         self.images_seen += images
         self.collapsed_steps = self.collapsed_steps + 1 if values.get("kl", math.inf) < COLLAPSE_NATS else 0
-        if self.step % LOG_EVERY == 0 or self.step <= LOG_EVERY:
+        if self.step >= self.logged_at * LOG_RATIO + 1:
+            self.logged_at = self.step
             record = {"kind": "train", "step": self.step, "epoch": self.epoch, "learning_rate": rate}
             self.history.append({**record, "seconds": round(self.seconds, 3), **values})
         pace = self.images_seen / max(self.seconds, 1e-9)
@@ -285,6 +303,9 @@ class TrainingRun:
             # The very first step would have a rate of zero.
             return training.learning_rate * max(fraction / training.warmup, 1e-3)
         return training.learning_rate * (1 - fraction) / max(1 - training.warmup, 1e-9)
+
+    def _keep_moment(self) -> None:
+        self.moments.append((self.step, self.posteriors()[0][:MOMENT_IMAGES].astype(np.float16)))
 
     def _moment_due(self) -> bool:
         return not self.moments or self.step >= self.moments[-1][0] * MOMENT_RATIO + 1
@@ -339,7 +360,13 @@ class TrainingRun:
         """Go back, or on, to a state that :meth:`state` returned."""
         self.model.load_state_dict(state["model"])
         groups = self.optimiser.state_dict()["param_groups"]
-        self.optimiser.load_state_dict({"state": copy.deepcopy(state["optimiser"]), "param_groups": groups})
+        moments = copy.deepcopy(state["optimiser"])
+        for index, parameter in enumerate(self.model.parameters()):
+            # The fused step walks raw memory: a moment must be laid out as its parameter is.
+            for name in ("exp_avg", "exp_avg_sq"):
+                if index in moments:
+                    moments[index][name] = torch.empty_like(parameter).copy_(moments[index][name]).detach()
+        self.optimiser.load_state_dict({"state": moments, "param_groups": groups})
         for name in COUNTERS:
             setattr(self, name, state["counters"][name])
         self._seconds = state["counters"]["seconds"]

@@ -54,7 +54,7 @@ def model_config_to_json(config: ModelConfig) -> dict[str, Any]:
 def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
     """Build the configuration that :func:`model_config_to_json` wrote; ConfigError if it does not fit."""
     family = values.get("family")
-    if family not in MODELS:
+    if not isinstance(family, str) or family not in MODELS:
         raise ConfigError("There is no such model family.", got=repr(family), allowed=", ".join(MODELS))
     rest = {name: value for name, value in values.items() if name != "family"}
     return from_json(AutoencoderConfig, rest) if family == "ae" else from_json(VAEConfig, rest)
