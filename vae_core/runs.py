@@ -20,6 +20,8 @@ from vae_core.training import TrainingRun
 
 MAP_IMAGES = 10_000
 """Held-out images on a model's map, at most."""
+FINAL_MOMENTS = 20
+"""Moments for replay kept with a model that will not train on."""
 
 
 def freeze(run: TrainingRun, name: str = "in training") -> TrainedModel:
@@ -50,7 +52,9 @@ def save(
     folder = _folder(run)
     folder.metrics.update(metrics or {})
     folder.latent_map.update(_map(TrainedModel(Path(path).name, folder), run.dataset))
-    if resumable:
+    if not resumable:
+        folder.moments = _thinned(folder.moments)
+    else:
         state = run.state()
         folder.counters = {**state["counters"], "finished": run.finished}
         folder.optimiser.update(_flat(state["optimiser"]))
@@ -107,6 +111,12 @@ def _folder(run: TrainingRun) -> ModelFolder:
     )
 
 
+def _thinned(moments: list[Any]) -> list[Any]:
+    """Return the first, the last and evenly chosen moments between, `FINAL_MOMENTS` at most."""
+    chosen = np.linspace(0, len(moments) - 1, min(FINAL_MOMENTS, len(moments))).round().astype(int)
+    return [moments[index] for index in chosen]
+
+
 def _map(model: TrainedModel, dataset: ImageDataset) -> Arrays:
     test = dataset.test
     count = min(MAP_IMAGES, len(test))
@@ -115,7 +125,7 @@ def _map(model: TrainedModel, dataset: ImageDataset) -> Arrays:
     if model.family != "ae":
         arrays["logvar"] = (2 * np.log(sigma)).astype(np.float16)
     if test.labels is not None:
-        arrays["labels"] = test.labels[:count].astype(np.int16)
+        arrays["labels"] = test.labels[:count].astype(np.uint8)
     return arrays
 
 
