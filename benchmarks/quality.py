@@ -1,7 +1,7 @@
 """How good a brief training is: test ELBO and neighbour accuracy by preset, data set and seconds of training.
 
-Also the time our preset needs to reach what the usual loop reaches in a minute, and the two programs that differ only in
-their reductions.
+Also the time our preset needs to reach what the usual loop reaches in a minute, and the two programs that differ
+only in their reductions.
 """
 
 from __future__ import annotations

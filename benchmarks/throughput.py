@@ -1,8 +1,9 @@
 """Images a second of the 784-400-20 network of PyTorch's own VAE example, under four training loops in one run.
 
-*example*: that example's loop, a DataLoader that converts image by image. *bare*: the same step over a tensor in memory.
-*pythae*: the trainer of pythae 0.1.2, if installed. *ours*: the engine with its events and logging, at the same settings
-and at our own (bf16 where there are units for it, batches of 512). Rounds are interleaved, since a machine's speed drifts.
+*example*: that example's loop, a DataLoader that converts image by image. *bare*: the same step over a tensor in
+memory. *pythae*: the trainer of pythae 0.1.2, if installed. *ours*: the engine with its events and logging, at the
+same settings and at our own (bf16 where there are units for it, batches of 512). Rounds are interleaved, since a
+machine's speed drifts.
 """
 
 from __future__ import annotations
@@ -137,8 +138,7 @@ def our_loop(dataset: ImageDataset, batch: int, precision: str, steps: int) -> C
 def pythae_loop(dataset: ImageDataset) -> Callable[[], int] | None:
     """Return a function that trains one epoch with pythae's trainer, or None if pythae is not installed."""
     try:
-        from pythae.models import VAE as PythaeVAE
-        from pythae.models import VAEConfig as PythaeConfig
+        from pythae import models as pythae_models
         from pythae.models.base.base_utils import ModelOutput
         from pythae.models.nn import BaseDecoder, BaseEncoder
         from pythae.trainers import BaseTrainer, BaseTrainerConfig
@@ -163,7 +163,7 @@ def pythae_loop(dataset: ImageDataset) -> Callable[[], int] | None:
             images = torch.sigmoid(self.fc4(F.relu(self.fc3(z)))).view(-1, 1, 28, 28)
             return ModelOutput(reconstruction=images)
 
-    config = PythaeConfig(input_dim=(1, 28, 28), latent_dim=20, reconstruction_loss="bce")
+    config = pythae_models.VAEConfig(input_dim=(1, 28, 28), latent_dim=20, reconstruction_loss="bce")
     images = torch.from_numpy(dataset.train.images[:25_600]).float().div(255)
     from pythae.data.datasets import DatasetOutput
 
@@ -179,7 +179,7 @@ def pythae_loop(dataset: ImageDataset) -> Callable[[], int] | None:
             settings = BaseTrainerConfig(
                 output_dir=folder, num_epochs=1, learning_rate=1e-3, per_device_train_batch_size=128, no_cuda=True
             )  # fmt: skip
-            model = PythaeVAE(config, encoder=Encoder(), decoder=Decoder())
+            model = pythae_models.VAE(config, encoder=Encoder(), decoder=Decoder())
             trainer = BaseTrainer(model=model, train_dataset=InMemory(), training_config=settings)
             trainer.prepare_training()
             trainer.train_step(1)

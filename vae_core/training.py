@@ -160,7 +160,7 @@ class TrainingRun:
             torch.manual_seed(config.seed)
             self.model = make_model(config.model, dataset.image_shape)
         # Convolutions are fastest with the channels innermost; a perceptron has no such tensors.
-        self.model.train().to(memory_format=torch.channels_last)
+        self.model.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         training = config.training
         self.optimiser = torch.optim.Adam(
             self.model.parameters(), lr=training.learning_rate, betas=(0.9, training.beta2), fused=True
