@@ -1,0 +1,151 @@
+"""Train the shipped models again: ``make checkpoints``, or ``python -m benchmarks.checkpoints [NAME …]``.
+
+The table below is all there is to know about how they were made. Their ends are in epochs, so that the same machine
+gives the same weights again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from vae_core import runs
+from vae_core.config import DataConfig
+from vae_core.datasets import ImageDataset, load_dataset
+from vae_core.errors import VaeCoreError
+from vae_core.evaluation import Metrics, evaluate
+from vae_core.events import Finished, Step, Warned
+from vae_core.models import AutoencoderConfig, VAEConfig
+from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+
+FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
+IMPORTANCE_SAMPLES = 100
+IMPORTANCE_IMAGES = 1000
+MOST_BYTES = 15_000_000
+COLUMNS = ("elbo", "iwae", "reconstruction", "kl", "knn_accuracy", "mse", "active_units")
+
+DIGITS = DataConfig("digits")
+MNIST = DataConfig("mnist")
+FASHION = DataConfig("fashion_mnist")
+SHAPES = DataConfig("shapes", size=32, count=20_000)
+
+
+def _for(epochs: float) -> TrainingConfig:
+    return TrainingConfig(epochs=epochs, seconds=None)
+
+
+SHIPPED: dict[str, RunConfig] = {
+    "digits-vae-2d": RunConfig(DIGITS, VAEConfig(), _for(150.0)),
+    "digits-ae-2d": RunConfig(DIGITS, AutoencoderConfig(), _for(150.0)),
+    "mnist-ae-2d": RunConfig(MNIST, AutoencoderConfig(), _for(40.0)),
+    "mnist-vae-2d": RunConfig(MNIST, VAEConfig(), dataclasses.replace(_for(200.0), binarise="dynamic")),
+    "mnist-beta4-2d": RunConfig(MNIST, VAEConfig(beta=4.0), _for(40.0)),
+    "mnist-vae-10d": RunConfig(MNIST, VAEConfig(latent_dim=10), _for(60.0)),
+    "fashion-vae-2d": RunConfig(FASHION, VAEConfig(), _for(100.0)),
+    "shapes-vae-10d": RunConfig(SHAPES, VAEConfig(latent_dim=10), _for(60.0)),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Train the named models, or all, and print what they measure; 2 for bad input, 130 when stopped."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.checkpoints", description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"one of {', '.join(SHIPPED)}; all by default"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=FOLDER, help="folder of the models; checkpoints/ by default"
+    )
+    parser.add_argument("--data-dir", help="folder that holds the data files")
+    parser.add_argument("--epochs", type=float, help="train this long instead, for a trial")
+    args = parser.parse_args(argv)
+    unknown = sorted(set(args.names) - set(SHIPPED))
+    if unknown:
+        parser.error(f"there is no shipped model {', '.join(unknown)}; there are {', '.join(SHIPPED)}")
+    try:
+        rows = [_ship(name, args) for name in args.names or SHIPPED]
+    except VaeCoreError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped; models that were finished before are in their place.", file=sys.stderr)
+        return 130
+    _print_table(rows)
+    return _check_size(args.out)
+
+
+def _ship(name: str, args: argparse.Namespace) -> tuple[str, Metrics, float]:
+    """Train one model and write its folder; return its name, measures and training seconds."""
+    config = SHIPPED[name]
+    if args.epochs is not None:
+        config = dataclasses.replace(
+            config, training=dataclasses.replace(config.training, epochs=args.epochs)
+        )
+    dataset = _load(config.data, args.data_dir)
+    run = TrainingRun(config, dataset)
+    _train(name, run)
+    model = runs.freeze(run, name)
+    metrics = evaluate(model, dataset)
+    metrics |= _importance_weighted(evaluate(
+        model, dataset, importance_samples=IMPORTANCE_SAMPLES, limit=IMPORTANCE_IMAGES
+    ))  # fmt: skip
+    runs.save(run, args.out / name, metrics=metrics, resumable=False)
+    return name, metrics, run.seconds
+
+
+def _load(data: DataConfig, data_dir: str | None) -> ImageDataset:
+    return load_dataset(
+        data.name,
+        data_dir=data_dir,
+        seed=data.seed,
+        validation=data.validation,
+        size=data.size,
+        count=data.count,
+    )
+
+
+def _train(name: str, run: TrainingRun) -> None:
+    layout = "{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {postfix}"
+    with tqdm(total=1.0, desc=name, bar_format=layout, mininterval=0.5, file=sys.stderr) as bar:
+        drawn = time.monotonic()
+        for event in run.events():
+            if isinstance(event, Step) and time.monotonic() - drawn > 0.5:
+                drawn = time.monotonic()
+                bar.set_postfix_str(f"loss {event.terms['loss']:.2f}", refresh=False)
+                bar.update(event.fraction - bar.n)
+            elif isinstance(event, Warned) or (isinstance(event, Finished) and event.reason != "complete"):
+                bar.write(f"{name}: {event.message}", file=sys.stderr)
+        bar.update(1.0 - bar.n)
+
+
+def _importance_weighted(metrics: Metrics) -> Metrics:
+    return {name: entry for name, entry in metrics.items() if name.startswith("iwae")}
+
+
+def _print_table(rows: list[tuple[str, Metrics, float]]) -> None:
+    print("| model | seconds | " + " | ".join(COLUMNS) + " |")
+    print("|---" * (len(COLUMNS) + 2) + "|")
+    for name, metrics, seconds in rows:
+        cells = [_cell(metrics, column) for column in COLUMNS]
+        print(f"| {name} | {seconds:.0f} | " + " | ".join(cells) + " |")
+
+
+def _cell(metrics: Metrics, name: str) -> str:
+    if name not in metrics:
+        return ""
+    value = metrics[name]["value"]
+    return f"{value:.4g}" if abs(value) < 10 else f"{value:.2f}"
+
+
+def _check_size(folder: Path) -> int:
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    print(f"{folder.name}/ holds {size / 1e6:.1f} MB of at most {MOST_BYTES / 1e6:.0f}.")
+    return 0 if size <= MOST_BYTES else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
