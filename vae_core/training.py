@@ -31,7 +31,7 @@ COLLAPSE_NATS = 0.05
 """A KL below this, in nats per image, for `COLLAPSE_STEPS` steps on end is reported as posterior collapse."""
 COLLAPSE_STEPS = 200
 COLLAPSE_MESSAGE = (
-    f"The KL has been below {COLLAPSE_NATS} nats per image for {COLLAPSE_STEPS} steps: the posterior has collapsed to "
+    f"The KL has stayed below {COLLAPSE_NATS} nats per image: the posterior has collapsed to "
     "the prior, z carries nothing about the image, and every decode is the same mean image. Lower beta, or sum "
     "where the loss averages."
 )
@@ -175,11 +175,14 @@ class TrainingRun:
         self.moments: list[tuple[int, NDArray[np.float16]]] = []
         self._seconds = 0.0
         self._resumed_at: float | None = None
-        self._images = torch.from_numpy(dataset.train.images)
-        self._validation = torch.from_numpy(dataset.validation.images[:VALIDATION])
+        self._images = torch.from_numpy(np.require(dataset.train.images, requirements="W"))
+        self._validation = torch.from_numpy(
+            np.require(dataset.validation.images[:VALIDATION], requirements="W")
+        )
         self._generator = torch.Generator()
         self._order: tuple[int, Tensor] | None = None
         self._good: dict[str, Any] | None = None
+        self._warned = False
 
     @property
     def seconds(self) -> float:
@@ -209,15 +212,17 @@ class TrainingRun:
         work = self._work(snapshot_every)
         while True:
             self._resumed_at = time.perf_counter()
-            event = next(work, None)
-            self._seconds, self._resumed_at = self.seconds, None
+            try:
+                event = next(work, None)
+            finally:
+                self._seconds, self._resumed_at = self.seconds, None
             if event is None:
                 return
             yield event
 
     def _work(self, snapshot_every: float | None) -> Iterator[Event]:
         next_snapshot = self.seconds
-        if self.step == 0:
+        if self._good is None:
             self._good = self.state()
         while not self.finished:
             if self._moment_due():
@@ -226,7 +231,10 @@ class TrainingRun:
                 next_snapshot = self.seconds + snapshot_every
                 yield self.snapshot()
             if self.position == 0 and self.step - self.evaluated_at >= EVALUATE_AFTER:
-                yield self._evaluated()
+                evaluated = self._evaluated()
+                yield evaluated or self._diverged()
+                if evaluated is None:
+                    return
             if self.fraction >= 1:
                 yield from self._finish(snapshot_every)
                 return
@@ -235,12 +243,17 @@ class TrainingRun:
                 yield self._diverged()
                 return
             yield step
-            if self.collapsed_steps == COLLAPSE_STEPS:
-                yield Warned(self.step, "collapse", COLLAPSE_MESSAGE)
+            if self.collapsed_steps >= COLLAPSE_STEPS and not self._warned:
+                yield self._collapsed()
 
     def _finish(self, snapshot_every: float | None) -> Iterator[Event]:
         if self.step > self.evaluated_at:
-            yield self._evaluated()
+            evaluated = self._evaluated()
+            yield evaluated or self._diverged()
+            if evaluated is None:
+                return
+        if 2 * self.collapsed_steps >= self.step and not self._warned:
+            yield self._collapsed()
         self._keep_moment()
         if snapshot_every is not None:
             yield self.snapshot()
@@ -263,13 +276,14 @@ class TrainingRun:
         if not values["loss"] <= DIVERGED * max(1.0, abs(self.first_loss)):
             return None
         self.first_loss = values["loss"] if self.step == 0 else self.first_loss
+        # Not after the step: one that was interrupted would leave its gradient to the next.
+        self.optimiser.zero_grad(set_to_none=True)
         terms["loss"].backward()  # type: ignore[no-untyped-call]
         if training.gradient_clip is not None:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), training.gradient_clip)
         rate = self._learning_rate(fraction)
         self.optimiser.param_groups[0]["lr"] = rate
         self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
         return self._counted(len(x), rate, values)
 
     def _counted(self, images: int, rate: float, values: dict[str, float]) -> Step:
@@ -305,7 +319,8 @@ class TrainingRun:
         return training.learning_rate * (1 - fraction) / max(1 - training.warmup, 1e-9)
 
     def _keep_moment(self) -> None:
-        self.moments.append((self.step, self.posteriors()[0][:MOMENT_IMAGES].astype(np.float16)))
+        if not self.moments or self.moments[-1][0] < self.step:
+            self.moments.append((self.step, half(self.posteriors()[0][:MOMENT_IMAGES])))
 
     def _moment_due(self) -> bool:
         return not self.moments or self.step >= self.moments[-1][0] * MOMENT_RATIO + 1
@@ -323,16 +338,22 @@ class TrainingRun:
         mu, logvar = self.posteriors()
         return Snapshot(self.step, self.seconds, mu, logvar, None if labels is None else labels[:SUBSET])
 
+    def _collapsed(self) -> Warned:
+        self._warned = True
+        return Warned(self.step, "collapse", COLLAPSE_MESSAGE)
+
     @torch.inference_mode()
-    def _evaluated(self) -> Evaluated:
+    def _evaluated(self) -> Evaluated | None:
+        """Return the validation terms, and keep the state as a good one; None if they are not finite."""
         self._generator.manual_seed(_seed(self.config.seed, 0))
         terms = self.model.loss(self._validation.float() / 255, self._generator)
         values = {name: term.item() for name, term in terms.items()}
+        if not all(math.isfinite(value) for value in values.values()):
+            return None
         if "kl" in values:
             values["elbo"] = -(values["reconstruction"] + values["kl"])
         self.evaluated_at = self.step
-        if all(math.isfinite(value) for value in values.values()):
-            self._good = self.state()
+        self._good = self.state()
         record = {"kind": "validation", "step": self.step, "epoch": self.epoch}
         self.history.append({**record, "seconds": round(self.seconds, 3), **values})
         return Evaluated(self.step, self.epoch, self.seconds, values)
@@ -372,6 +393,12 @@ class TrainingRun:
         self._seconds = state["counters"]["seconds"]
         self.history = [record for record in self.history if record["step"] <= self.step]
         self.moments = [moment for moment in self.moments if moment[0] <= self.step]
+
+
+def half(values: NDArray[np.float32]) -> NDArray[np.float16]:
+    """Return `values` as float16, those beyond its range at its ends; same shape."""
+    largest = np.finfo(np.float16).max
+    return np.clip(values, -largest, largest).astype(np.float16)
 
 
 def _seed(*numbers: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import settings
 
 from vae_core import load_dataset, runs
@@ -21,6 +22,8 @@ from vae_core.training import RunConfig, TrainingConfig, TrainingRun
 Configure = Callable[..., RunConfig]
 MakeRun = Callable[..., TrainingRun]
 
+# Nets this small gain nothing from a second thread, and on a busy machine wait for it at every operation.
+torch.set_num_threads(1)
 # A busy machine is no reason to fail.
 settings.register_profile("core", deadline=None, max_examples=50)
 settings.load_profile("core")
