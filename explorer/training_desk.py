@@ -57,20 +57,20 @@ def desk() -> Jobs:
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda owner: desk().drop(owner))
-def _seat() -> str:
-    """Return the session's name at the desk; when the session ends, its training is stopped and forgotten."""
-    return state.owner()
+def _seat(owner: str) -> str:
+    """Return the owner's name as it is; when the session ends, its training is stopped and forgotten."""
+    return owner
 
 
 def mine() -> TrainingJob | None:
     """Return this session's job, under way or over."""
-    return desk().of(_seat())
+    return desk().of(_seat(state.owner()))
 
 
 def start(plan: Plan) -> str | None:
     """Start a run for this session; return what is wrong, or None."""
     try:
-        desk().submit(_seat(), plan.title, plan.prepare)
+        desk().submit(_seat(state.owner()), plan.title, plan.prepare)
     except VaeCoreError as error:
         return str(error)
     return None

@@ -44,7 +44,12 @@ def _playground(trained: TrainedModel, limit: float, order: tuple[tuple[int, flo
         _buttons(trained, limit, start)
         _sliders(trained, limit, order)
     with middle:
-        st.image(picture(trained.decode(z[None])[0], 440), width="stretch", alt="The decoded image")
+        st.image(
+            picture(trained.decode(z[None])[0], 440),
+            width="stretch",
+            output_format="PNG",
+            alt="The decoded image",
+        )
     with right:
         locator.draw(trained, z, height=340)
     _publish(trained, limit)

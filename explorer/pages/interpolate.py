@@ -60,6 +60,7 @@ def _between(trained: TrainedModel) -> None:
         st.image(
             picture(trained.decode(here[None])[0], 440),
             width="stretch",
+            output_format="PNG",
             alt=f"The decoded image at t = {t:.2f}",
         )
         st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")

@@ -28,9 +28,11 @@ def show() -> None:
         words.TRAIN,
     )
     job = training_desk.mine()
+    # Asked once, so that both halves of the page tell the same story even if the run ends in between.
+    busy = job is not None and not job.progress.over
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        _form(job)
+        _form(job, busy)
     with right:
         problem = state.get("train.error")
         if problem:
@@ -38,12 +40,11 @@ def show() -> None:
         if job is None:
             _nothing_yet(state.get("train.data", "digits"))
         else:
-            run.draw(job)
+            run.draw(job, over=not busy)
 
 
 @guarded
-def _form(job: training_desk.TrainingJob | None) -> None:
-    busy = job is not None and not job.progress.over
+def _form(job: training_desk.TrainingJob | None, busy: bool) -> None:
     data = st.selectbox(
         "Data",
         list(DATASETS),
@@ -128,5 +129,7 @@ def _nothing_yet(data: str) -> None:
     rows = np.random.default_rng(0).choice(count, 96, replace=False)
     images = as_float(dataset.train.images[rows])
     tiled = tile(tiles.spaced(images.reshape(8, 12, *images.shape[1:])))
-    st.image(picture(tiled, 700), width="stretch", alt=f"Ninety-six images of {dataset.title}")
+    st.image(
+        picture(tiled, 700), width="stretch", output_format="PNG", alt=f"Ninety-six images of {dataset.title}"
+    )
     st.caption(f"Source: {dataset.source} Licence: {dataset.licence}")

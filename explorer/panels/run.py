@@ -15,9 +15,8 @@ POLL_SECONDS = 0.5
 TERMS = ("reconstruction", "kl")
 
 
-def draw(job: TrainingJob) -> None:
-    """Draw a job, again and again while it is under way."""
-    over = job.progress.over
+def draw(job: TrainingJob, over: bool) -> None:
+    """Draw a job, again and again unless it is over."""
     # A finished run is drawn once more without a timer, so that an idle page stays idle.
     st.fragment(_progress, run_every=None if over else POLL_SECONDS)(job, over)
 

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from vae_core.trained import TrainedModel
+
+Open = Callable[..., AppTest]
+PAGES = ("map", "generate", "interpolate", "train")
+MODELS = ("digits-vae-2d", "digits-ae-2d", "digits-vae-16d", "digits-vae-1d")
+
+
+def chart(page: AppTest, alt: str) -> dict:
+    """Return the specification of the page's chart whose text for screen readers begins with `alt`."""
+    for element in page.get("plotly_chart"):
+        if element.proto.alt.startswith(alt):
+            return json.loads(element.proto.spec)
+    raise AssertionError(f"no chart called {alt!r}")
+
+
+def image(page: AppTest, alt: str) -> str:
+    """Return the address of the page's image with the text `alt`; it changes with the pixels."""
+    for element in page.get("image"):
+        for one in element.proto.imgs:
+            if one.alt.startswith(alt):
+                return one.url
+    raise AssertionError(f"no image called {alt!r}")
+
+
+def captions(page: AppTest) -> str:
+    return " | ".join(caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("model", MODELS)
+def test_every_page_opens_every_model_without_an_error(open_page: Open, path: str, model: str) -> None:
+    page = open_page(path, model=model)
+    assert not page.exception
+    assert not page.error
+    assert page.markdown[0].value.startswith("### ")
+
+
+@pytest.mark.usefixtures("no_images")
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_without_a_data_set(open_page: Open, path: str) -> None:
+    page = open_page(path)
+    assert not page.exception
+    assert not page.error
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_offers_its_formula(open_page: Open, path: str) -> None:
+    assert any("$" in text.value for text in open_page(path).markdown)
+
+
+def test_the_picker_describes_the_model_with_its_unit(open_page: Open, vae: TrainedModel) -> None:
+    page = open_page("map", model="digits-vae-2d")
+    told = " ".join(caption.value for caption in page.sidebar.caption)
+    assert "Variational autoencoder" in told
+    assert "2 latent dimensions" in told
+    assert f"{vae.metrics['elbo']['value']:.1f} nats".replace("-", "−") in told
+
+
+class TestMap:
+    def test_shows_every_class_and_the_decoded_grid(self, open_page: Open) -> None:
+        page = open_page("map", model="digits-vae-2d")
+        dots = chart(page, "Held-out images")["data"]
+        assert [trace["name"] for trace in dots] == [str(digit) for digit in range(10)]
+        assert chart(page, "Images decoded")["layout"]["images"][0]["source"].startswith("data:image/png")
+
+    def test_shows_originals_above_what_is_rebuilt(self, open_page: Open) -> None:
+        rows = chart(open_page("map", model="digits-vae-2d"), "The image nearest")["layout"]["yaxis"][
+            "ticktext"
+        ]
+        assert rows == ["original", "rebuilt"]
+
+    @pytest.mark.usefixtures("no_images")
+    def test_says_so_when_originals_are_absent(self, open_page: Open) -> None:
+        page = open_page("map", model="digits-vae-2d")
+        assert chart(page, "The image nearest")["layout"]["yaxis"]["ticktext"] == ["rebuilt"]
+        assert "not on this machine" in captions(page)
+
+    def test_an_autoencoder_has_no_prior_to_lay_a_grid_over(self, open_page: Open) -> None:
+        with_prior = open_page("map", model="digits-vae-2d").selectbox(key="spacing")
+        without = open_page("map", model="digits-ae-2d").selectbox(key="spacing")
+        assert (with_prior.value, without.value) == ("prior", "codes")
+        assert not any("prior" in option for option in without.options)
+
+    def test_many_dimensions_open_on_the_plane_that_holds_most(self, open_page: Open) -> None:
+        page = open_page("map", model="digits-vae-16d")
+        assert page.selectbox(key="plane").value == "pca"
+        assert "of the codes' variance" in captions(page)
+
+    def test_two_axes_can_be_chosen_and_are_in_the_address(self, open_page: Open) -> None:
+        page = open_page("map", model="digits-vae-16d", plane="axes", axes="3,5")
+        layout = chart(page, "Held-out images")["layout"]
+        assert (layout["xaxis"]["title"]["text"], layout["yaxis"]["title"]["text"]) == ("z4", "z6")
+        page.selectbox(key="axis.digits-vae-16d.y").set_value(7).run()
+        assert page.query_params["axes"] == "3,7"
+
+    def test_the_same_axis_twice_is_answered_with_another_one(self, open_page: Open) -> None:
+        page = open_page("map", model="digits-vae-16d", plane="axes", axes="3,5")
+        page.selectbox(key="axis.digits-vae-16d.y").set_value(3).run()
+        assert not page.exception
+        assert page.query_params["axes"] == "3,4"
+
+
+class TestGenerate:
+    def test_a_slider_changes_the_image_and_the_address(self, open_page: Open) -> None:
+        page = open_page("generate", model="digits-vae-2d")
+        before = image(page, "The decoded image")
+        page.slider(key="z.digits-vae-2d.0").set_value(2.0).run()
+        assert image(page, "The decoded image") != before
+        assert page.query_params["z"] == "2,0"
+
+    def test_random_moves_the_sliders_and_reset_brings_them_back(self, open_page: Open) -> None:
+        page = open_page("generate", model="digits-vae-2d")
+        start = image(page, "The decoded image")
+        page.button(key="draw").click().run()
+        assert [slider.value for slider in page.slider if slider.label in ("z1", "z2")] != [0.0, 0.0]
+        page.button(key="reset").click().run()
+        assert image(page, "The decoded image") == start
+
+    def test_temperature_zero_draws_the_middle(self, open_page: Open) -> None:
+        page = open_page("generate", model="digits-vae-2d", temperature="0")
+        page.button(key="draw").click().run()
+        assert page.query_params["z"] == "0,0"
+
+    def test_more_samples_are_other_samples(self, open_page: Open) -> None:
+        page = open_page("generate", model="digits-vae-2d")
+        before = chart(page, "Twelve generated")["layout"]["images"][0]["source"]
+        page.button(key="more").click().run()
+        assert chart(page, "Twelve generated")["layout"]["images"][0]["source"] != before
+
+    def test_many_dimensions_fold_the_least_used_away(self, open_page: Open) -> None:
+        page = open_page("generate", model="digits-vae-16d")
+        assert len([slider for slider in page.slider if slider.label.startswith("z")]) == 16
+        assert page.expander[0].label == "4 more dimensions"
+        assert len(page.expander[0].slider) == 4
+
+    def test_says_that_an_autoencoder_has_no_prior(self, open_page: Open) -> None:
+        assert "there is no prior" in captions(open_page("generate", model="digits-ae-2d"))
+
+
+class TestInterpolate:
+    def test_the_ends_of_the_strip_are_the_two_reconstructions(
+        self, open_page: Open, vae: TrainedModel
+    ) -> None:
+        page = open_page("interpolate", model="digits-vae-2d", t="0", pair="5,9")
+        at_a = image(page, "The decoded image")
+        page.slider(key="t").set_value(1.0).run()
+        assert image(page, "The decoded image") != at_a
+        assert len(chart(page, "The path from A to B in 9")["layout"]["xaxis"]["ticktext"]) == 9
+
+    def test_the_scrubber_changes_the_image_and_the_address(self, open_page: Open) -> None:
+        page = open_page("interpolate", model="digits-vae-2d")
+        before = image(page, "The decoded image")
+        page.slider(key="t").set_value(0.1).run()
+        assert image(page, "The decoded image") != before
+        assert page.query_params["t"] == "0.1"
+
+    def test_the_number_of_steps_is_the_number_of_images(self, open_page: Open) -> None:
+        page = open_page("interpolate", model="digits-vae-2d", steps="4")
+        times = chart(page, "The path from A to B in 4")["layout"]["xaxis"]["ticktext"]
+        assert times == ["t = 0.00", "t = 0.33", "t = 0.67", "t = 1.00"]
+
+    def test_an_arc_is_another_path(self, open_page: Open) -> None:
+        line = open_page("interpolate", model="digits-vae-16d", path="lerp")
+        arc = open_page("interpolate", model="digits-vae-16d", path="slerp")
+        assert image(line, "The decoded image") != image(arc, "The decoded image")
+
+    def test_class_and_number_choose_the_image(self, open_page: Open, vae: TrainedModel) -> None:
+        page = open_page("interpolate", model="digits-vae-2d")
+        page.selectbox(key="end.digits-vae-2d.A.class").set_value(3).run()
+        page.number_input(key="end.digits-vae-2d.A.index").set_value(2).run()
+        labels, indices = vae.latent_map.labels, vae.latent_map.indices
+        assert labels is not None
+        assert page.query_params["pair"].split(",")[0] == str(indices[np.flatnonzero(labels == 3)[2]])
+
+    def test_another_image_comes_from_the_same_class(self, open_page: Open, vae: TrainedModel) -> None:
+        page = open_page("interpolate", model="digits-vae-2d", pair="5,9")
+        page.button(key="random.A").click().run()
+        row = int(page.query_params["pair"].split(",")[0])
+        assert vae.latent_map.labels is not None
+        assert vae.latent_map.labels[row] == vae.latent_map.labels[5]
+
+    @pytest.mark.usefixtures("no_images")
+    def test_says_so_when_originals_are_absent(self, open_page: Open) -> None:
+        page = open_page("interpolate", model="digits-vae-2d")
+        assert "not on this machine" in captions(page)
+        assert image(page, "Reconstruction of A")
+
+
+class TestWithoutModels:
+    @pytest.fixture(autouse=True)
+    def _empty(self, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("VAE_MODELS_DIR", str(tmp_path / "nothing"))
+
+    @pytest.mark.parametrize("path", PAGES[:3])
+    def test_a_page_says_what_to_do(self, open_page: Open, path: str) -> None:
+        page = open_page(path)
+        assert not page.exception
+        assert "No model here yet" in page.markdown[0].value
+
+    def test_training_works_all_the_same(self, open_page: Open) -> None:
+        page = open_page("train")
+        assert not page.exception
+        assert page.button(key="start")

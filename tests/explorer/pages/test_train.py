@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import cache, training_desk
+from vae_core.trained import load
+
+Open = Callable[..., AppTest]
+
+
+def until(page: AppTest, holds: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+        page.run()
+
+
+def button(page: AppTest, key: str) -> bool:
+    return any(one.key == key for one in page.button)
+
+
+@pytest.fixture
+def page(open_page: Open) -> AppTest:
+    page = open_page("train")
+    page.number_input(key="train.quick.vae.seconds").set_value(0.5).run()
+    return page
+
+
+def test_the_default_is_data_that_comes_with_the_app(page: AppTest) -> None:
+    assert page.selectbox(key="train.data").value == "digits"
+    assert page.selectbox(key="train.preset").value == "quick"
+
+
+def test_a_model_is_trained_kept_and_opened_on_the_other_pages(page: AppTest) -> None:
+    page.button(key="start").click().run()
+    assert button(page, "stop")
+    until(page, lambda: button(page, "keep"))
+    page.text_input(key="train.name").set_value("my-digits").run()
+    page.button(key="keep").click().run()
+    assert not page.exception
+    assert not page.error
+    assert "my-digits" in page.success[0].value
+    assert page.sidebar.selectbox(key="model").value == "my-digits"
+    kept = load(cache.kept_folder() / "my-digits")
+    assert kept.metrics["elbo"]["unit"] == "nats per image"
+
+
+@pytest.mark.parametrize("name", ["", "../out", "a b", "é"])
+def test_a_name_that_cannot_be_a_folder_is_refused(page: AppTest, name: str) -> None:
+    page.button(key="start").click().run()
+    until(page, lambda: button(page, "keep"))
+    page.text_input(key="train.name").set_value(name).run()
+    page.button(key="keep").click().run()
+    assert "letters, digits" in page.error[0].value
+    assert not cache.kept_folder().exists() or not list(cache.kept_folder().iterdir())
+
+
+def test_a_name_in_use_is_refused_and_a_free_one_offered(page: AppTest) -> None:
+    page.button(key="start").click().run()
+    until(page, lambda: button(page, "keep"))
+    page.text_input(key="train.name").set_value("digits-vae-2d").run()
+    page.button(key="keep").click().run()
+    assert "digits-vae-1 is free" in page.error[0].value or "digits-vae-2d-1 is free" in page.error[0].value
+
+
+def test_stop_ends_a_long_run_and_what_it_learnt_can_be_kept(page: AppTest) -> None:
+    page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
+    page.button(key="start").click().run()
+    until(
+        page,
+        lambda: (
+            (job := training_desk.desk().of(page.session_state["_owner"])) is not None
+            and job.progress.step > 0
+        ),
+    )
+    page.button(key="stop").click().run()
+    until(page, lambda: button(page, "keep"))
+    assert button(page, "start")
+
+
+def test_two_people_train_without_touching_each_others_runs(open_page: Open) -> None:
+    ada, bob = open_page("train"), open_page("train")
+    for page, seconds in ((ada, 600.0), (bob, 0.3)):
+        page.number_input(key="train.quick.vae.seconds").set_value(seconds).run()
+        page.button(key="start").click().run()
+    until(bob, lambda: button(bob, "keep"))
+    ada.run()
+    assert button(ada, "stop")
+    assert not button(ada, "keep")
+    ada.button(key="stop").click().run()
+    until(ada, lambda: button(ada, "keep"))
+
+
+def test_an_error_in_the_settings_is_one_clear_line(page: AppTest) -> None:
+    page.text_input(key="train.quick.vae.hidden").set_value("many").run()
+    assert not page.exception
+    assert "hidden" in page.error[0].value
+    assert not button(page, "start")
+
+
+@pytest.mark.usefixtures("no_images")
+def test_data_that_must_be_fetched_is_offered_with_a_note(open_page: Open) -> None:
+    page = open_page("train")
+    page.selectbox(key="train.data").set_value("mnist").run()
+    assert any("needs the network" in caption.value for caption in page.caption)
+    assert any("not on this machine" in text.value for text in page.markdown)
+
+
+def test_an_autoencoder_keeps_the_settings_that_both_have(open_page: Open) -> None:
+    page = open_page("train")
+    page.selectbox(key="train.family").set_value("ae").run()
+    assert not page.exception
+    assert not any(one.key.endswith(".beta") for one in page.number_input)
+    assert page.number_input(key="train.quick.ae.latent_dim").value == 2

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from explorer import jobs
+from explorer.jobs import Job, Jobs
+from explorer.progress import Progress
+from vae_core.config import DataConfig
+from vae_core.datasets import ImageDataset
+from vae_core.errors import DatasetError, VaeCoreError
+from vae_core.events import Finished, Step
+from vae_core.models import VAEConfig
+from vae_core.networks import NetworkConfig
+from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+
+
+class Endless:
+    """A run that takes a step whenever it is allowed to, and never ends by itself."""
+
+    def __init__(self) -> None:
+        self.steps = 0
+        self.closed = threading.Event()
+
+    def events(self, snapshot_every: float | None = None) -> Iterator[Any]:
+        try:
+            while True:
+                self.steps += 1
+                time.sleep(0.001)
+                terms = {"loss": 1.0, "reconstruction": 1.0, "kl": 0.5}
+                yield Step(self.steps, 0, 0.5, self.steps / 1000, 1e-3, 1000.0, terms)
+        finally:
+            self.closed.set()
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def desk() -> Iterator[Jobs]:
+    made = Jobs(at_once=2, waiting=2)
+    yield made
+    for owner in ("ada", "bob", "cyd", "dan", "eve"):
+        made.drop(owner)
+    wait_for(lambda: not made._running)
+
+
+def small_run(digits: ImageDataset, seed: int, seconds: float = 0.5) -> TrainingRun:
+    config = VAEConfig(network=NetworkConfig(hidden=(16,), sine_features=0))
+    training = TrainingConfig(seconds=seconds)
+    return TrainingRun(RunConfig(DataConfig("digits"), config, training, seed), digits)
+
+
+def test_a_real_run_is_followed_to_its_end(desk: Jobs, digits: ImageDataset) -> None:
+    job = desk.submit("ada", "Digits", lambda say: small_run(digits, 0))
+    wait_for(lambda: job.progress.over)
+    done = job.progress
+    assert done.status == jobs.COMPLETE
+    assert done.step > 0
+    assert done.fraction == pytest.approx(1, abs=0.5)
+    assert set(done.curves) >= {"loss", "reconstruction", "kl"}
+    assert done.held_out["elbo"]
+    assert done.snapshot is not None
+    assert done.snapshot.mu.shape[1] == 2
+    assert job.can_keep
+
+
+def test_two_owners_train_at_once_and_see_only_their_own(desk: Jobs, digits: ImageDataset) -> None:
+    ada = desk.submit("ada", "Ada's", lambda say: small_run(digits, 1))
+    bob = desk.submit("bob", "Bob's", lambda say: small_run(digits, 2))
+    assert desk.of("ada") is ada
+    assert desk.of("bob") is bob
+    wait_for(lambda: ada.progress.over and bob.progress.over)
+    first, second = (job.take().model.state_dict() for job in (ada, bob))
+    assert any(not np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_stopping_one_run_leaves_the_other_going(desk: Jobs) -> None:
+    runs = {"ada": Endless(), "bob": Endless()}
+    ada = desk.submit("ada", "", lambda say: runs["ada"])
+    bob = desk.submit("bob", "", lambda say: runs["bob"])
+    wait_for(lambda: ada.progress.step > 0 and bob.progress.step > 0)
+    ada.stop()
+    wait_for(lambda: ada.progress.over)
+    assert ada.progress.status == jobs.STOPPED
+    assert runs["ada"].closed.is_set()
+    assert not bob.progress.over
+    steps = runs["ada"].steps
+    before = bob.progress.step
+    wait_for(lambda: bob.progress.step > before)
+    assert runs["ada"].steps == steps
+
+
+def test_a_stopped_run_can_still_be_kept(desk: Jobs) -> None:
+    run = Endless()
+    job = desk.submit("ada", "", lambda say: run)
+    with pytest.raises(VaeCoreError, match="no finished run"):
+        job.take()
+    wait_for(lambda: job.progress.step > 0)
+    job.stop()
+    wait_for(lambda: job.progress.over)
+    assert job.take() is run
+
+
+def test_runs_beyond_the_number_at_once_wait_in_line(desk: Jobs) -> None:
+    running = [desk.submit(owner, "", lambda say: Endless()) for owner in ("ada", "bob")]
+    third = desk.submit("cyd", "", lambda say: Endless())
+    fourth = desk.submit("dan", "", lambda say: Endless())
+    assert third.progress.status == fourth.progress.status == jobs.QUEUED
+    assert (desk.place(third), desk.place(fourth)) == (0, 1)
+    with pytest.raises(VaeCoreError, match="Too many people"):
+        desk.submit("eve", "", lambda say: Endless())
+    running[0].stop()
+    wait_for(lambda: third.progress.status == jobs.RUNNING)
+    assert fourth.progress.status == jobs.QUEUED
+
+
+def test_a_queued_run_can_be_stopped_and_never_begins(desk: Jobs) -> None:
+    for owner in ("ada", "bob"):
+        desk.submit(owner, "", lambda say: Endless())
+    begun = threading.Event()
+
+    def begin(say: Callable[[str], None]) -> Endless:
+        begun.set()
+        return Endless()
+
+    third = desk.submit("cyd", "", begin)
+    third.stop()
+    assert third.progress.status == jobs.STOPPED
+    desk.drop("ada")
+    desk.drop("bob")
+    wait_for(lambda: not desk._running)
+    assert not begun.is_set()
+    assert not third.can_keep
+
+
+def test_an_owner_has_one_run_at_a_time(desk: Jobs) -> None:
+    first = desk.submit("ada", "", lambda say: Endless())
+    with pytest.raises(VaeCoreError, match="still under way"):
+        desk.submit("ada", "", lambda say: Endless())
+    first.stop()
+    wait_for(lambda: first.progress.over)
+    assert desk.submit("ada", "", lambda say: Endless()) is desk.of("ada")
+
+
+def test_an_error_meant_for_the_reader_is_published_as_it_is(desk: Jobs) -> None:
+    def fail(say: Callable[[str], None]) -> Endless:
+        raise DatasetError("The files are not there.", next_step="Connect to the network.")
+
+    job = desk.submit("ada", "", fail)
+    wait_for(lambda: job.progress.over)
+    assert job.progress.status == jobs.FAILED
+    assert job.progress.message == "The files are not there. Connect to the network."
+    assert not job.can_keep
+
+
+def test_a_bug_in_a_run_ends_the_run_and_not_the_server(desk: Jobs) -> None:
+    class Broken(Endless):
+        def events(self, snapshot_every: float | None = None) -> Iterator[Any]:
+            yield from ()
+            raise ZeroDivisionError("oh")
+
+    job = desk.submit("ada", "", lambda say: Broken())
+    wait_for(lambda: job.progress.over)
+    assert job.progress.status == jobs.FAILED
+    assert "ZeroDivisionError" in job.progress.message
+    again = desk.submit("ada", "", lambda say: Endless())
+    wait_for(lambda: again.progress.status == jobs.RUNNING)
+
+
+def test_a_diverged_run_is_reported_as_failed(desk: Jobs) -> None:
+    class Diverging(Endless):
+        def events(self, snapshot_every: float | None = None) -> Iterator[Any]:
+            yield Finished(3, "diverged", 1.0, "The loss became NaN at step 3.")
+
+    job = desk.submit("ada", "", lambda say: Diverging())
+    wait_for(lambda: job.progress.over)
+    assert job.progress.status == jobs.FAILED
+    assert job.progress.message == "The loss became NaN at step 3."
+
+
+def test_dropping_an_owner_stops_the_run_and_forgets_it(desk: Jobs) -> None:
+    run = Endless()
+    job = desk.submit("ada", "", lambda say: run)
+    wait_for(lambda: job.progress.step > 0)
+    desk.drop("ada")
+    wait_for(run.closed.is_set)
+    assert desk.of("ada") is None
+
+
+def test_what_was_published_never_changes() -> None:
+    job: Job[Endless] = Job("", lambda say: Endless())
+    thread = threading.Thread(target=job.work)
+    thread.start()
+    wait_for(lambda: job.progress.step > 0)
+    moment: Progress = job.progress
+    step, length = moment.step, len(moment.curves["loss"])
+    wait_for(lambda: job.progress.step > step)
+    assert (moment.step, len(moment.curves["loss"])) == (step, length)
+    assert isinstance(moment.curves["loss"], tuple)
+    job.stop()
+    thread.join(10)
