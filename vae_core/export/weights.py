@@ -169,7 +169,7 @@ class _Writer:
     def _linear(self, layer: nn.Linear) -> None:
         if self.image is not None or layer.in_features != self.width:
             raise _refusal(layer)
-        bias = np.zeros(layer.out_features, np.float32) if layer.bias is None else _array(layer.bias)
+        bias = _filled(layer.bias, layer.out_features, 0)
         fields = {"op": "linear", "inputs": layer.in_features, "outputs": layer.out_features}
         self.ops.append(_Op(fields, {"weight": np.vstack([_array(layer.weight).T, bias])}))
         self.width = layer.out_features
@@ -178,8 +178,7 @@ class _Writer:
         if tuple(layer.normalized_shape) != (self.width,):
             raise _refusal(layer)
         # An activation always follows, so its scale and shift can't move into the next linear layer.
-        scale = np.ones(self.width, np.float32) if layer.weight is None else _array(layer.weight)
-        shift = np.zeros(self.width, np.float32) if layer.bias is None else _array(layer.bias)
+        scale, shift = _filled(layer.weight, self.width, 1), _filled(layer.bias, self.width, 0)
         fields = {"op": "layer_norm", "size": self.width, "epsilon": float(layer.eps)}
         self.ops.append(_Op(fields, {"scale": scale, "shift": shift}))
 
@@ -198,7 +197,7 @@ class _Writer:
         differs = any(getattr(layer, name) != value for name, value in CONV_SETTINGS.items())
         if differs or layer.in_channels != channels:
             raise _refusal(layer)
-        bias = np.zeros(layer.out_channels, np.float32) if layer.bias is None else _array(layer.bias)
+        bias = _filled(layer.bias, layer.out_channels, 0)
         weight = _array(layer.weight).transpose(0, 2, 3, 1).reshape(channels, -1)
         before, self.image = self.image, (layer.out_channels, 2 * height, 2 * width)
         assert before is not None
@@ -226,6 +225,10 @@ def _row_major(image: tuple[int, int, int]) -> list[int]:
 def _array(tensor: Tensor) -> FloatArray:
     array: FloatArray = tensor.detach().cpu().float().numpy()
     return array
+
+
+def _filled(tensor: Tensor | None, size: int, value: float) -> FloatArray:
+    return np.full(size, value, np.float32) if tensor is None else _array(tensor)
 
 
 def _flat(module: nn.Module) -> Iterable[nn.Module]:
