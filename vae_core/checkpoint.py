@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -29,12 +30,23 @@ from numpy.typing import NDArray
 from vae_core.config import DataConfig, from_json, to_json
 from vae_core.errors import CheckpointError, VaeCoreError
 from vae_core.models import model_config_from_json, model_config_to_json
+from vae_core.networks import ImageShape, check_image_shape
 from vae_core.training import RunConfig, TrainingConfig
 
 FORMAT_VERSION = 1
 Arrays = dict[str, NDArray[Any]]
+METRIC_KEYS = {"value", "unit", "split", "count", "estimator"}
 REQUIRED = ("config.json", "weights.safetensors", "metrics.json", "history.jsonl", "map.safetensors")
 SUMS = "SHA256SUMS"
+ATTEMPTS = 20
+"""How often a reader looks again while a writer replaces the folder under it."""
+# A name alone, without a folder: nothing outside the model is ever read.
+SUM = re.compile(r"([0-9a-f]{64})  ([A-Za-z][A-Za-z0-9_.-]*)")
+BROKEN = (
+    VaeCoreError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
+    safetensors.SafetensorError,
+)  # fmt: skip
+"""What reading a folder with wrong contents may raise; each becomes a CheckpointError."""
 
 
 @dataclasses.dataclass
@@ -91,11 +103,14 @@ def write(folder: ModelFolder, path: str | os.PathLike[str], *, card: str = "", 
         If a weight is not finite or the place can't be written.
     """
     target = Path(path)
-    if not all(np.isfinite(value).all() for value in folder.weights.values()):
+    kind = np.float16 if half else np.float32
+    largest = np.finfo(kind).max
+    if not all((np.abs(value) <= largest).all() for value in folder.weights.values()):
         raise CheckpointError("A weight is not finite, so the model was not saved.", got=target.name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _recover(target)
+        _refuse_foreign(target)
         draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
             _fill(draft, folder, card, half)
@@ -125,14 +140,7 @@ def read(path: str | os.PathLike[str]) -> ModelFolder:
         return _parse(files)
     except CheckpointError as error:
         raise CheckpointError(f"Model {target.name} can't be read. {error}") from error
-    except (
-        VaeCoreError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        safetensors.SafetensorError,
-    ) as error:
+    except BROKEN as error:
         raise CheckpointError(
             f"Model {target.name} can't be read.", got=str(error), next_step="Train or download it again."
         ) from error
@@ -140,14 +148,24 @@ def read(path: str | os.PathLike[str]) -> ModelFolder:
 
 def read_header(path: str | os.PathLike[str]) -> tuple[RunConfig, dict[str, Any]]:
     """Return a model's configuration and metrics without reading its weights; CheckpointError as for :func:`read`."""
-    target = _existing(Path(path))
+    target = Path(path)
+    for attempt in range(ATTEMPTS):
+        try:
+            place = _existing(target)
+            (place / SUMS).stat()
+            texts = [(place / name).read_bytes() for name in ("config.json", "metrics.json")]
+            break
+        except OSError as error:
+            # It may be about to be replaced; damage stays.
+            if attempt + 1 == ATTEMPTS:
+                got = f"file {Path(error.filename or SUMS).name} is missing or unreadable"
+                raise CheckpointError(f"Model {target.name} is damaged.", got=got) from error
     try:
-        config = json.loads((target / "config.json").read_text("utf-8"))
-        metrics = json.loads((target / "metrics.json").read_text("utf-8"))
-        return _run_config(config), metrics
+        config, metrics = (json.loads(text) for text in texts)
+        return _run_config(_table(config)), _metrics(metrics)
     except CheckpointError as error:
         raise CheckpointError(f"Model {target.name} can't be read. {error}") from error
-    except (OSError, VaeCoreError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except BROKEN as error:
         raise CheckpointError(f"Model {target.name} can't be read.", got=str(error)) from error
 
 
@@ -220,13 +238,13 @@ def _parse(files: dict[str, bytes]) -> ModelFolder:
     moments = safetensors.numpy.load(files["moments.safetensors"]) if "moments.safetensors" in files else {}
     folder = ModelFolder(
         config=_run_config(config),
-        image_shape=tuple(config["image_shape"]),
-        class_names=None if names is None else tuple(names),
+        image_shape=_image_shape(config["image_shape"]),
+        class_names=None if names is None else tuple(map(str, names)),
         weights={
             n: v.astype(np.float32) for n, v in safetensors.numpy.load(files["weights.safetensors"]).items()
         },
-        metrics=json.loads(files["metrics.json"]),
-        history=[json.loads(line) for line in files["history.jsonl"].splitlines()],
+        metrics=_metrics(json.loads(files["metrics.json"])),
+        history=[_table(json.loads(line)) for line in files["history.jsonl"].splitlines()],
         latent_map=safetensors.numpy.load(files["map.safetensors"]),
         moments=[(int(step), mu.astype(np.float32)) for step, mu in sorted(moments.items())],
         counters=config["counters"] if resume is not None else None,
@@ -235,38 +253,82 @@ def _parse(files: dict[str, bytes]) -> ModelFolder:
     for name, value in folder.weights.items():
         if not np.isfinite(value).all():
             raise CheckpointError("A weight is not finite.", got=name)
+    _check_map(folder)
     return folder
 
 
+def _image_shape(values: Any) -> ImageShape:
+    if not (isinstance(values, list) and len(values) == 3 and all(type(value) is int for value in values)):
+        raise CheckpointError("Its image shape is not three whole numbers.", got=values)
+    channels, height, width = values
+    check_image_shape((channels, height, width))
+    return channels, height, width
+
+
+def _table(values: Any) -> dict[str, Any]:
+    if not isinstance(values, dict):
+        raise CheckpointError("It holds something else than a table.", got=type(values).__name__)
+    return values
+
+
+def _metrics(values: Any) -> dict[str, Any]:
+    for name, entry in _table(values).items():
+        whole = isinstance(entry, dict) and entry.keys() >= METRIC_KEYS
+        if not whole or not isinstance(entry["value"], (int, float)):
+            raise CheckpointError(f"Metric {name} is incomplete.", allowed=", ".join(sorted(METRIC_KEYS)))
+    return values  # type: ignore[no-any-return]
+
+
+def _check_map(folder: ModelFolder) -> None:
+    arrays = folder.latent_map
+    count, dimensions = len(arrays.get("mu", ())), folder.config.model.latent_dim
+    shapes = {
+        "mu": (count, dimensions),
+        "logvar": (count, dimensions),
+        "labels": (count,),
+        "indices": (count,),
+    }
+    for name, value in arrays.items():
+        if value.shape != shapes.get(name) or not np.isfinite(value).all():
+            raise CheckpointError("Its map has the wrong shape or values.", got=f"{name} {list(value.shape)}")
+
+
 def _verified_files(target: Path) -> dict[str, bytes]:
-    """Read every listed file and check its sum, again if the folder was replaced in between."""
-    for attempt in range(3):
+    """Read every listed file and check its sum; again as long as somebody replaces the folder meanwhile."""
+    last: bytes | None = b"unread"
+    for _ in range(ATTEMPTS):
+        sums: bytes | None = None
         try:
             place = _existing(target)
-            before = (place / SUMS).read_bytes()
-            files = {name: (place / name).read_bytes() for name in _listed(before)}
+            sums = (place / SUMS).read_bytes()
+            listed = _listed(sums)
+            files = {name: (place / name).read_bytes() for name in listed}
         except OSError as error:
             problem = f"file {Path(error.filename or SUMS).name} is missing or unreadable"
         else:
-            wrong = [n for n, data in files.items() if hashlib.sha256(data).hexdigest() != _listed(before)[n]]
+            wrong = [name for name, data in files.items() if hashlib.sha256(data).hexdigest() != listed[name]]
             absent = [name for name in REQUIRED if name not in files]
             if not wrong and not absent:
                 return files
             problem = f"file {wrong[0]} was changed" if wrong else f"file {absent[0]} is missing"
-        if attempt == 2:
-            raise CheckpointError(
-                f"Model {target.name} is damaged.", got=problem, next_step="Train or download it again."
-            )
-    raise AssertionError("unreachable")
+            problem = problem if files else f"file {SUMS} was changed"
+        if sums == last:
+            break
+        last = sums
+    raise CheckpointError(
+        f"Model {target.name} is damaged.", got=problem, next_step="Train or download it again."
+    )
 
 
 def _listed(sums: bytes) -> dict[str, str]:
-    pairs = (line.split("  ", 1) for line in sums.decode("utf-8", "replace").splitlines() if "  " in line)
-    return {Path(name).name: digest for digest, name in pairs}
+    """Return name to digest; empty unless every line is one that :func:`write` could have written."""
+    lines = [SUM.fullmatch(line) for line in sums.decode("ascii", "replace").removesuffix("\n").split("\n")]
+    return {line[2]: line[1] for line in lines if line} if all(lines) else {}
 
 
 def _existing(target: Path) -> Path:
-    for place in (target, _previous(target)):
+    # Twice, because a writer may rename between the two looks.
+    for place in (target, _previous(target), target):
         if (place / "config.json").is_file() or (place / SUMS).is_file():
             return place
     raise CheckpointError(
@@ -278,6 +340,18 @@ def _existing(target: Path) -> Path:
 
 def _previous(target: Path) -> Path:
     return target.with_name(f".{target.name}.previous")
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Raise CheckpointError if `target` is there and is no model: replacing it would delete somebody's files."""
+    if os.path.lexists(target) and not ((target / SUMS).is_file() or _is_empty(target)):
+        raise CheckpointError(
+            "Something else than a model is in this place.", got=target.name, next_step="Choose another name."
+        )
+
+
+def _is_empty(target: Path) -> bool:
+    return target.is_dir() and not any(target.iterdir())
 
 
 def _replace(target: Path, draft: Path) -> None:
@@ -314,8 +388,14 @@ def _json(value: Any) -> bytes:
 
 
 def model_folders(root: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield the model folders in `root` by name; drafts and unrelated folders are passed over."""
+    """Yield the model folders in `root` by name, damaged ones too; drafts and unrelated folders are passed over."""
     with contextlib.suppress(OSError):
-        for path in sorted(Path(root).iterdir()):
-            if path.is_dir() and not path.name.startswith(".") and (path / SUMS).exists():
-                yield path
+        found = {path.name for path in Path(root).iterdir() if _looks_like_a_model(path)}
+        # One that waits under its other name is still readable under its own.
+        waiting = {name[1:].removesuffix(".previous") for name in found if name.endswith(".previous")}
+        for name in sorted(waiting | {name for name in found if not name.startswith(".")}):
+            yield Path(root) / name
+
+
+def _looks_like_a_model(path: Path) -> bool:
+    return (path / SUMS).is_file() or ((path / "config.json").is_file() and (path / REQUIRED[1]).is_file())

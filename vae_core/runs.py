@@ -16,7 +16,7 @@ from vae_core.datasets import ImageDataset
 from vae_core.errors import CheckpointError
 from vae_core.evaluation import Metrics, evaluate
 from vae_core.trained import TrainedModel
-from vae_core.training import TrainingRun
+from vae_core.training import TrainingRun, half
 
 MAP_IMAGES = 10_000
 """Held-out images on a model's map, at most."""
@@ -94,7 +94,7 @@ def resume(path: str | os.PathLike[str], dataset: ImageDataset) -> TrainingRun:
     run.history, run.moments = folder.history, [(step, mu.astype(np.float16)) for step, mu in folder.moments]
     try:
         run.restore({"model": weights, "optimiser": _nested(folder.optimiser), "counters": folder.counters})
-    except (KeyError, RuntimeError, ValueError) as error:
+    except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"Model {name} can't be resumed.", got=str(error).splitlines()[0]) from error
     run.finished = False
     return run
@@ -121,9 +121,10 @@ def _map(model: TrainedModel, dataset: ImageDataset) -> Arrays:
     test = dataset.test
     count = min(MAP_IMAGES, len(test))
     mu, sigma = model.encode(test.images[:count])
-    arrays: Arrays = {"mu": mu.astype(np.float16), "indices": np.arange(count, dtype=np.int32)}
+    arrays: Arrays = {"mu": half(mu), "indices": np.arange(count, dtype=np.int32)}
     if model.family != "ae":
-        arrays["logvar"] = (2 * np.log(sigma)).astype(np.float16)
+        # A variance that has underflowed to zero has the logarithm of the smallest one.
+        arrays["logvar"] = half(2 * np.log(np.maximum(sigma, np.finfo(np.float32).tiny)))
     if test.labels is not None:
         arrays["labels"] = test.labels[:count].astype(np.uint8)
     return arrays

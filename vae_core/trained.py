@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
-from vae_core.errors import CheckpointError, InputError
+from vae_core.errors import CheckpointError, InputError, VaeCoreError
 from vae_core.models import MODELS, Model, VAEConfig, family_of, make_model
 from vae_core.training import RunConfig
 
@@ -79,7 +80,10 @@ class TrainedModel:
     def __init__(self, name: str, folder: ModelFolder, *, path: Path | None = None) -> None:
         self.name, self.path = name, path
         self._folder = folder
-        self._module = _module(folder)
+        try:
+            self._module = _module(folder)
+        except VaeCoreError as error:
+            raise CheckpointError(f"Model {name} can't be read. {error}") from error
 
     def __repr__(self) -> str:
         about = f"{self.title}, {self.config.data.name}, {self.latent_dim} latent dimensions"
@@ -132,17 +136,17 @@ class TrainedModel:
     @property
     def metrics(self) -> dict[str, Any]:
         """Name to ``{"value", "unit", "split", "count", "estimator"}``."""
-        return self._folder.metrics
+        return {name: dict(entry) for name, entry in self._folder.metrics.items()}
 
     @property
     def history(self) -> list[dict[str, Any]]:
         """Records of training: logged steps and validation results."""
-        return self._folder.history
+        return [dict(record) for record in self._folder.history]
 
     @property
     def moments(self) -> list[tuple[int, NDArray[Any]]]:
         """The held-out subset's mu [M, d] at some steps of training."""
-        return self._folder.moments
+        return [(step, mu.copy()) for step, mu in self._folder.moments]
 
     @property
     def latent_map(self) -> LatentMap:
@@ -199,7 +203,7 @@ class TrainedModel:
         InputError
             If z is not finite or not of shape [N, d].
         """
-        latents = np.asarray(z, dtype=np.float32)
+        latents = _latents(z)
         if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
             raise InputError(
                 "z has the wrong shape.",
@@ -207,7 +211,7 @@ class TrainedModel:
                 allowed=f"[N, {self.latent_dim}], one row an image",
             )
         if not np.isfinite(latents).all():
-            raise InputError("z holds NaN or infinity.", allowed="finite numbers")
+            raise InputError("z holds NaN, infinity or numbers too large.", allowed="finite float32 numbers")
         with torch.inference_mode():
             if len(latents) <= CHUNK:
                 return self._decode(latents)
@@ -223,7 +227,19 @@ class TrainedModel:
     def sample(
         self, count: int, rng: np.random.Generator, temperature: float = 1.0
     ) -> tuple[FloatArray, FloatArray]:
-        """Return `count` draws z ~ N(0, temperature^2 I) [count, d] and their decoded images [count, C, H, W]."""
+        """Return `count` draws z ~ N(0, temperature^2 I) [count, d] and their decoded images [count, C, H, W].
+
+        Raises
+        ------
+        InputError
+            If count or temperature is negative or temperature is not finite.
+        """
+        if count < 0 or not 0 <= temperature < math.inf:
+            raise InputError(
+                "Samples like these can't be drawn.",
+                got=f"{count} at temperature {temperature:g}",
+                allowed="0 or more, at a temperature of 0 or more",
+            )
         z = (temperature * rng.standard_normal((count, self.latent_dim))).astype(np.float32)
         return z, self.decode(z)
 
@@ -237,11 +253,14 @@ class TrainedModel:
         return images.numpy()
 
     def _check_images(self, images: NDArray[Any]) -> None:
-        shape = getattr(images, "shape", None)
-        if shape is None or len(shape) != 4 or tuple(shape[1:]) != self.image_shape:
-            allowed = "[N, " + ", ".join(map(str, self.image_shape)) + "]"
+        allowed = "[N, " + ", ".join(map(str, self.image_shape)) + "]"
+        if not isinstance(images, np.ndarray):
             raise InputError(
-                "The images have the wrong shape.", got=list(shape or []), allowed=allowed,
+                "The images are no array.", got=type(images).__name__, allowed=f"a numpy array {allowed}"
+            )
+        if images.ndim != 4 or images.shape[1:] != self.image_shape:
+            raise InputError(
+                "The images have the wrong shape.", got=list(images.shape), allowed=allowed,
                 next_step="Resize them, or choose a model of their size.",
             )  # fmt: skip
         if images.dtype != np.uint8 and images.dtype.kind != "f":
@@ -295,8 +314,20 @@ def _module(folder: ModelFolder) -> Model:
 
 
 def _to_unit(images: NDArray[Any]) -> Tensor:
-    tensor = torch.from_numpy(np.ascontiguousarray(images)).float()
-    return tensor / 255 if images.dtype == np.uint8 else tensor
+    # PyTorch takes neither read-only memory nor reversed strides nor foreign byte order.
+    kind = np.uint8 if images.dtype == np.uint8 else np.float32
+    tensor = torch.from_numpy(np.require(images, kind, ["C", "W"])).float()
+    return tensor / 255 if kind is np.uint8 else tensor
+
+
+def _latents(z: NDArray[Any]) -> FloatArray:
+    try:
+        with np.errstate(over="ignore"):
+            return np.require(z, np.float32, ["C", "W"])
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            "z is no array of numbers.", got=type(z).__name__, allowed="an array [N, d]"
+        ) from error
 
 
 def _chunks(count: int) -> Iterator[slice]:
