@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,12 +25,10 @@ def draw(
     height: int = 300,
 ) -> None:
     """Draw place `here` [d] and, if given, a path [n, d] with its ends called A and B."""
-    codes = trained.latent_map
-    view = planes.view_of(codes.mu, codes.labels, "axes" if trained.latent_dim <= 2 else "pca", (0, 1))
-    rows = planes.spread_rows(len(codes.mu), MOST_DOTS)
+    view, rows, labels = _backdrop(trained)
     figure = scatter.locator(
         view.points[rows],
-        None if codes.labels is None else codes.labels[rows],
+        labels,
         view.titles,
         cursor=_flat(view, here[None])[0],
         path=None if path is None else _flat(view, path),
@@ -37,6 +36,15 @@ def draw(
     )
     told = "this place lies" if path is None else "the path from A to B runs"
     st.plotly_chart(figure, config=theme.STATIC, key="locator", alt=f"Where {told} among held-out images")
+
+
+# The same for every place on one model, and for many latent dimensions more work than all the rest of a rerun.
+@functools.lru_cache(maxsize=8)
+def _backdrop(trained: TrainedModel) -> tuple[planes.View, NDArray[np.int64], NDArray[np.int64] | None]:
+    codes = trained.latent_map
+    view = planes.view_of(codes.mu, codes.labels, "axes" if trained.latent_dim <= 2 else "pca", (0, 1))
+    rows = planes.spread_rows(len(codes.mu), MOST_DOTS)
+    return view, rows, None if codes.labels is None else codes.labels[rows]
 
 
 def _flat(view: planes.View, z: NDArray[np.float32]) -> NDArray[np.float32]:
