@@ -1,0 +1,140 @@
+"""What the measurements are held against: each target names a cell of a result, and is met or missed by arithmetic."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """A bound on one cell of a result's table, or on the ratio of two cells in one column.
+
+    Attributes
+    ----------
+    what : str
+        The target in words.
+    result : str
+        Name of the result.
+    row : dict
+        The values by which the row is found.
+    column : str
+    must : float
+    goal : float or None
+        A tighter bound to aim at.
+    at_least : bool
+        Whether more is better.
+    over : dict or None
+        The row to divide by.
+    """
+
+    what: str
+    result: str
+    row: Mapping[str, Any]
+    column: str
+    must: float
+    goal: float | None = None
+    at_least: bool = False
+    over: Mapping[str, Any] | None = None
+
+    def measured(self, rows: Rows) -> float | None:
+        """Return the value to compare, or None if it was not measured."""
+        value = _cell(rows, self.row, self.column)
+        if self.over is None or value is None:
+            return value
+        reference = _cell(rows, self.over, self.column)
+        return value / reference if reference else None
+
+    def verdict(self, value: float | None) -> str:
+        """Return ``goal met``, ``met``, ``missed`` or ``not measured``."""
+        if value is None:
+            return "not measured"
+        if self.goal is not None and self._holds(value, self.goal):
+            return "goal met"
+        return "met" if self._holds(value, self.must) else "missed"
+
+    def _holds(self, value: float, bound: float) -> bool:
+        return value >= bound if self.at_least else value <= bound
+
+
+def _elbo(data: str, title: str, seconds: float, must: float, goal: float) -> Target:
+    words = f"{title}, {seconds:g} s of training: test ELBO, nats per image, mean of 3 seeds"
+    row = {"data": data, "seconds": seconds}
+    return Target(words, "quality", row, "test ELBO, nats per image", must, goal, at_least=True)
+
+
+OURS = {"loop": "ours, own settings (batch 512)"}
+PACE = "images/s, median"
+
+TARGETS = (
+    _elbo("mnist", "MNIST", 10.0, -138.5, -137.0),
+    _elbo("mnist", "MNIST", 30.0, -136.0, -135.0),
+    _elbo("mnist", "MNIST", 90.0, -134.3, -133.0),
+    _elbo("fashion_mnist", "Fashion-MNIST", 10.0, -257.0, -255.5),
+    _elbo("fashion_mnist", "Fashion-MNIST", 90.0, -252.2, -251.0),
+    Target(
+        "Digits, 3 s of training: 15-NN accuracy", "quality", {"data": "digits"}, "15-NN accuracy", 0.85,
+        at_least=True,
+    ),
+    Target(
+        "Time to quality, MNIST: times fewer seconds than the usual loop", "time_to_quality", {"data": "mnist"},
+        "ratio", 8.0, at_least=True,
+    ),
+    Target(
+        "Time to quality, Fashion-MNIST: times fewer seconds than the usual loop", "time_to_quality",
+        {"data": "fashion_mnist"}, "ratio", 8.0, at_least=True,
+    ),
+    Target(
+        "Pace against a bare loop at its settings", "throughput", {"loop": "ours, same settings"},
+        "times the bare loop (paired median)", 0.97, at_least=True,
+    ),
+    Target(
+        "Pace at our settings against PyTorch's example", "throughput", OURS, PACE, 5.0, at_least=True,
+        over={"loop": "PyTorch's example loop"},
+    ),
+    Target(
+        "Pace at our settings against pythae's trainer", "throughput", OURS, PACE, 3.0, at_least=True,
+        over={"loop": "pythae 0.1.2 trainer"},
+    ),
+    Target("Decode one z, µs", "decoding", {"what": "decode one z"}, "median", 120.0),
+    Target("Decode a grid of 30 x 30, ms", "decoding", {"what": "decode a grid of 30 x 30"}, "median", 8.0),
+    Target("Encode 60,000 images, s", "decoding", {"what": "encode 60,000 images"}, "median", 1.5),
+    Target(
+        "Memory growth over 1,000,000 streamed images, MB", "decoding",
+        {"what": "memory growth, 1,000,000 images streamed"}, "median", 50.0,
+    ),
+    Target("`import vae_core`, s", "startup", {"what": "import vae_core"}, "median", 2.5),
+    Target(
+        "Server start to the drawn map, cold, s", "startup", {"what": "server start to the drawn map, cold"},
+        "median", 6.0,
+    ),
+    Target("Page load, warm, s", "startup", {"what": "page load, warm"}, "median", 2.0),
+    Target(
+        "Server's resident memory, a model open, MB", "startup",
+        {"what": "server's resident memory, a model open"}, "median", 700.0,
+    ),
+    Target("Slider release, 30 sessions: rerun p95, ms", "app", {"sessions": 30}, "rerun p95, ms", 40.0),
+    Target("Slider release, 30 sessions: errors", "app", {"sessions": 30}, "errors", 0.0),
+)  # fmt: skip
+
+
+def number(cell: Any) -> float | None:
+    """Return a cell's number; of ``-137.10 (-137.31 to -136.95)`` the first, of words None.
+
+    >>> number("-137.10 (-137.31 to -136.95)"), number(3), number("more than 60")
+    (-137.1, 3.0, None)
+    """
+    try:
+        return float(str(cell).split(" ", 1)[0].replace("%", ""))
+    except ValueError:
+        return None
+
+
+def _cell(rows: Rows, wanted: Mapping[str, Any], column: str) -> float | None:
+    for row in rows:
+        if all(row.get(key) == value for key, value in wanted.items()):
+            return number(row.get(column))
+    return None
