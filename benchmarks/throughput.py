@@ -11,10 +11,11 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
+import logging
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -174,18 +175,33 @@ def pythae_loop(dataset: ImageDataset) -> Callable[[], int] | None:
         def __getitem__(self, index: int) -> Any:
             return DatasetOutput(data=images[index])
 
+    settings = BaseTrainerConfig(
+        output_dir=tempfile.gettempdir(),
+        num_epochs=1,
+        learning_rate=1e-3,
+        per_device_train_batch_size=128,
+        no_cuda=True,
+    )
+    model = pythae_models.VAE(config, encoder=Encoder(), decoder=Decoder())
+    with _silence():
+        trainer = BaseTrainer(model=model, train_dataset=InMemory(), training_config=settings)
+        trainer.prepare_training()
+    epochs = itertools.count(1)
+
     def epoch() -> int:
-        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-            settings = BaseTrainerConfig(
-                output_dir=folder, num_epochs=1, learning_rate=1e-3, per_device_train_batch_size=128, no_cuda=True
-            )  # fmt: skip
-            model = pythae_models.VAE(config, encoder=Encoder(), decoder=Decoder())
-            trainer = BaseTrainer(model=model, train_dataset=InMemory(), training_config=settings)
-            trainer.prepare_training()
-            trainer.train_step(1)
+        with _silence():
+            trainer.train_step(next(epochs))
         return len(images)
 
     return epoch
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    logging.disable()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+    logging.disable(logging.NOTSET)
 
 
 def main() -> None:

@@ -35,6 +35,10 @@ COLLAPSE_MESSAGE = (
     "the prior, z carries nothing about the image, and every decode is the same mean image. Lower beta, or sum "
     "where the loss averages."
 )
+SLOW_PRECISION = {
+    "auto": "This processor has no bfloat16 units, so training runs in float32: right, and slower.",
+    "bf16": "This processor has no bfloat16 units and only imitates them: float32 would be faster.",
+}
 DIVERGED = 1000.0
 """A loss this many times the first one ends the run like a NaN does."""
 SUBSET = 1000
@@ -224,6 +228,8 @@ class TrainingRun:
         next_snapshot = self.seconds
         if self._good is None:
             self._good = self.state()
+        if self.step == 0 and not has_fast_bf16() and self.config.training.precision != "fp32":
+            yield Warned(0, "precision", SLOW_PRECISION[self.config.training.precision])
         while not self.finished:
             if self._moment_due():
                 self._keep_moment()
