@@ -9,6 +9,7 @@ import torch
 
 from vae_core.bounds import elbo, importance_weighted_bound
 from vae_core.datasets import ImageDataset
+from vae_core.errors import InputError
 from vae_core.metrics import active_units, knn_accuracy
 from vae_core.models import VAE
 from vae_core.trained import TrainedModel
@@ -46,10 +47,19 @@ def evaluate(
     -------
     dict
         Name to ``{"value", "unit", "split", "count", "estimator"}``. A plain autoencoder has no bound and no KL.
+
+    Raises
+    ------
+    InputError
+        If the images do not fit the model or there are none.
+    ConfigError
+        If K is out of bounds.
     """
     chosen = dataset.split(split)
-    images = chosen.images[:limit]
+    images = chosen.images[: None if limit is None else max(limit, 0)]
     count = len(images)
+    if count == 0:
+        raise InputError("There is nothing to measure.", got=f"limit {limit}", allowed="at least one image")
     metrics: Metrics = {}
 
     def put(name: str, value: float, unit: str, estimator: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from vae_core.datasets import ImageDataset
 from vae_core.errors import CheckpointError
 from vae_core.evaluation import Metrics, evaluate
 from vae_core.trained import TrainedModel
-from vae_core.training import TrainingRun, half
+from vae_core.training import COUNTERS, TrainingRun, half
 
 MAP_IMAGES = 10_000
 """Held-out images on a model's map, at most."""
@@ -93,7 +94,9 @@ def resume(path: str | os.PathLike[str], dataset: ImageDataset) -> TrainingRun:
     weights = {key: torch.from_numpy(value) for key, value in folder.weights.items()}
     run.history, run.moments = folder.history, [(step, mu.astype(np.float16)) for step, mu in folder.moments]
     try:
-        run.restore({"model": weights, "optimiser": _nested(folder.optimiser), "counters": folder.counters})
+        moments = _nested(folder.optimiser)
+        _check_state(run, folder.counters, moments)
+        run.restore({"model": weights, "optimiser": moments, "counters": folder.counters})
     except (KeyError, RuntimeError, TypeError, ValueError) as error:
         raise CheckpointError(f"Model {name} can't be resumed.", got=str(error).splitlines()[0]) from error
     run.finished = False
@@ -128,6 +131,25 @@ def _map(model: TrainedModel, dataset: ImageDataset) -> Arrays:
     if test.labels is not None:
         arrays["labels"] = test.labels[:count].astype(np.uint8)
     return arrays
+
+
+def _check_state(
+    run: TrainingRun, counters: dict[str, Any], optimiser: dict[int, dict[str, torch.Tensor]]
+) -> None:
+    """Raise ValueError or KeyError unless the state is one that :meth:`TrainingRun.state` could have returned."""
+    for name in COUNTERS:
+        if name != "first_loss" and not (type(counters[name]) is int and counters[name] >= 0):
+            raise ValueError(f"counter {name} is {counters[name]!r}")
+    if counters["position"] > len(run.dataset.train):
+        raise ValueError(f"the run stood at image {counters['position']} of {len(run.dataset.train)}")
+    if not (isinstance(counters["first_loss"], float) and 0 <= counters["seconds"] < math.inf):
+        raise ValueError("the first loss or the time is no number")
+    parameters = dict(enumerate(run.model.parameters()))
+    for index, values in optimiser.items():
+        for name, value in values.items():
+            shape = parameters[index].shape if name in ("exp_avg", "exp_avg_sq") else torch.Size()
+            if value.shape != shape or not value.isfinite().all():
+                raise ValueError(f"optimiser value {index}.{name} has the wrong shape or is not finite")
 
 
 def _flat(optimiser: dict[int, dict[str, torch.Tensor]]) -> Arrays:
