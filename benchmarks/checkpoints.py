@@ -23,7 +23,8 @@ from vae_core.evaluation import Metrics, evaluate
 from vae_core.events import Finished, Step, Warned
 from vae_core.models import AutoencoderConfig, VAEConfig
 from vae_core.networks import NetworkConfig
-from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+from vae_core.run_config import RunConfig, TrainingConfig
+from vae_core.training import TrainingRun
 
 FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
 IMPORTANCE_SAMPLES = 100

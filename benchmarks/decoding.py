@@ -20,9 +20,10 @@ from benchmarks.record import percentile, record, spread
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, Split
 from vae_core.models import VAEConfig
+from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import freeze
 from vae_core.trained import TrainedModel, load
-from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+from vae_core.training import TrainingRun
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = ROOT / "checkpoints" / "mnist-vae-2d"

@@ -16,8 +16,9 @@ from vae_core.datasets import ImageDataset, is_available, load_dataset
 from vae_core.evaluation import Metrics, evaluate
 from vae_core.events import Warned
 from vae_core.presets import PRESETS
+from vae_core.run_config import RunConfig
 from vae_core.runs import freeze
-from vae_core.training import RunConfig, TrainingRun
+from vae_core.training import TrainingRun
 
 SEEDS = (0, 1, 2)
 BUDGETS = {"digits": (3.0,), "mnist": (10.0, 30.0, 90.0), "fashion_mnist": (10.0, 90.0)}

@@ -29,7 +29,8 @@ from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, is_available, load_dataset
 from vae_core.models import VAEConfig
 from vae_core.networks import NetworkConfig
-from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+from vae_core.run_config import RunConfig, TrainingConfig
+from vae_core.training import TrainingRun
 
 ROUNDS = 5
 IMAGES = 55_000

@@ -16,8 +16,9 @@ from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, load_dataset
 from vae_core.errors import VaeCoreError
 from vae_core.models import MODELS, ModelConfig
+from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import save_measured
-from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+from vae_core.training import TrainingRun
 
 TrainingJob = Job[TrainingRun]
 

@@ -2,22 +2,15 @@
 
 Contents: ``config.json``, ``weights.safetensors``, ``metrics.json``, ``history.jsonl``, ``map.safetensors`` (posteriors
 and labels of held-out images), ``moments.safetensors`` (the map through training), ``CARD.md``, ``SHA256SUMS``, and for
-a run that may go on ``resume.safetensors``. The folder is written beside its place and moved there in one rename; the
-one it replaces waits as ``.NAME.previous`` meanwhile, where a reader and the next writer find it if the power went.
+a run that may go on ``resume.safetensors``. :mod:`vae_core.whole_folder` says how it is written and checked.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import hashlib
 import json
 import os
 import platform
-import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,17 +24,12 @@ from vae_core.config import DataConfig, from_json, to_json
 from vae_core.errors import CheckpointError, VaeCoreError
 from vae_core.models import model_config_from_json, model_config_to_json
 from vae_core.networks import ImageShape, check_image_shape
-from vae_core.training import RunConfig, TrainingConfig
+from vae_core.run_config import RunConfig, TrainingConfig
+from vae_core.whole_folder import read_files, read_unchecked, write_files
 
 FORMAT_VERSION = 1
 Arrays = dict[str, NDArray[Any]]
 METRIC_KEYS = {"value", "unit", "split", "count", "estimator"}
-REQUIRED = ("config.json", "weights.safetensors", "metrics.json", "history.jsonl", "map.safetensors")
-SUMS = "SHA256SUMS"
-ATTEMPTS = 20
-"""How often a reader looks again while a writer replaces the folder under it."""
-# A name alone, without a folder: nothing outside the model is ever read.
-SUM = re.compile(r"([0-9a-f]{64})  ([A-Za-z][A-Za-z0-9_.-]*)")
 BROKEN = (
     VaeCoreError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
     safetensors.SafetensorError,
@@ -107,22 +95,7 @@ def write(folder: ModelFolder, path: str | os.PathLike[str], *, card: str = "", 
     largest = np.finfo(kind).max
     if not all((np.abs(value) <= largest).all() for value in folder.weights.values()):
         raise CheckpointError("A weight is not finite, so the model was not saved.", got=target.name)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _recover(target)
-        _refuse_foreign(target)
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        try:
-            _fill(draft, folder, card, half)
-            _replace(target, draft)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    except OSError as error:
-        raise CheckpointError(
-            "The model could not be saved.",
-            got=f"{target.name}: {error.strerror}",
-            next_step="Check place and space.",
-        ) from error
+    write_files(target, _files(folder, card, half))
     return target
 
 
@@ -135,7 +108,7 @@ def read(path: str | os.PathLike[str]) -> ModelFolder:
         If it is missing, lacks a file, has a changed byte, is of a future version, or holds values that don't fit.
     """
     target = Path(path)
-    files = _verified_files(target)
+    files = read_files(target)
     try:
         return _parse(files)
     except CheckpointError as error:
@@ -149,17 +122,7 @@ def read(path: str | os.PathLike[str]) -> ModelFolder:
 def read_header(path: str | os.PathLike[str]) -> tuple[RunConfig, dict[str, Any]]:
     """Return a model's configuration and metrics without reading its weights; CheckpointError as for :func:`read`."""
     target = Path(path)
-    for attempt in range(ATTEMPTS):
-        try:
-            place = _existing(target)
-            (place / SUMS).stat()
-            texts = [(place / name).read_bytes() for name in ("config.json", "metrics.json")]
-            break
-        except OSError as error:
-            # It may be about to be replaced; damage stays.
-            if attempt + 1 == ATTEMPTS:
-                got = f"file {Path(error.filename or SUMS).name} is missing or unreadable"
-                raise CheckpointError(f"Model {target.name} is damaged.", got=got) from error
+    texts = read_unchecked(target, ("config.json", "metrics.json"))
     try:
         config, metrics = (json.loads(text) for text in texts)
         return _run_config(_table(config)), _metrics(metrics)
@@ -194,7 +157,7 @@ def _run_config(values: dict[str, Any]) -> RunConfig:
     )
 
 
-def _fill(draft: Path, folder: ModelFolder, card: str, half: bool) -> None:
+def _files(folder: ModelFolder, card: str, half: bool) -> dict[str, bytes]:
     config = {
         "format_version": FORMAT_VERSION,
         **run_config_to_json(folder.config),
@@ -208,7 +171,7 @@ def _fill(draft: Path, folder: ModelFolder, card: str, half: bool) -> None:
         },
     }
     kind = np.float16 if half else np.float32
-    weights = {name: np.ascontiguousarray(value, dtype=kind) for name, value in folder.weights.items()}
+    weights = {name: np.asarray(value, dtype=kind, order="C") for name, value in folder.weights.items()}
     moments = {f"{step:09d}": np.asarray(mu, dtype=np.float16) for step, mu in folder.moments}
     files = {
         "config.json": _json(config),
@@ -221,14 +184,7 @@ def _fill(draft: Path, folder: ModelFolder, card: str, half: bool) -> None:
     }
     if folder.counters is not None:
         files["resume.safetensors"] = safetensors.numpy.save(folder.optimiser)
-    sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
-    for name, data in [*files.items(), (SUMS, sums.encode())]:
-        with open(draft / name, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-    _sync(draft)
-    draft.chmod(0o755)
+    return files
 
 
 def _parse(files: dict[str, bytes]) -> ModelFolder:
@@ -293,109 +249,5 @@ def _check_map(folder: ModelFolder) -> None:
             raise CheckpointError("Its map has the wrong shape or values.", got=f"{name} {list(value.shape)}")
 
 
-def _verified_files(target: Path) -> dict[str, bytes]:
-    """Read every listed file and check its sum; again as long as somebody replaces the folder meanwhile."""
-    last: bytes | None = b"unread"
-    for _ in range(ATTEMPTS):
-        sums: bytes | None = None
-        try:
-            place = _existing(target)
-            sums = (place / SUMS).read_bytes()
-            listed = _listed(sums)
-            files = {name: (place / name).read_bytes() for name in listed}
-        except OSError as error:
-            problem = f"file {Path(error.filename or SUMS).name} is missing or unreadable"
-        else:
-            wrong = [name for name, data in files.items() if hashlib.sha256(data).hexdigest() != listed[name]]
-            absent = [name for name in REQUIRED if name not in files]
-            if not wrong and not absent:
-                return files
-            problem = f"file {wrong[0]} was changed" if wrong else f"file {absent[0]} is missing"
-            problem = problem if files else f"file {SUMS} was changed"
-        if sums == last:
-            break
-        last = sums
-    raise CheckpointError(
-        f"Model {target.name} is damaged.", got=problem, next_step="Train or download it again."
-    )
-
-
-def _listed(sums: bytes) -> dict[str, str]:
-    """Return name to digest; empty unless every line is one that :func:`write` could have written."""
-    lines = [SUM.fullmatch(line) for line in sums.decode("ascii", "replace").removesuffix("\n").split("\n")]
-    return {line[2]: line[1] for line in lines if line} if all(lines) else {}
-
-
-def _existing(target: Path) -> Path:
-    # Twice, because a writer may rename between the two looks.
-    for place in (target, _previous(target), target):
-        if (place / "config.json").is_file() or (place / SUMS).is_file():
-            return place
-    raise CheckpointError(
-        "There is no model here.",
-        got=target.name,
-        next_step="List the models with: python -m vae_core models",
-    )
-
-
-def _previous(target: Path) -> Path:
-    return target.with_name(f".{target.name}.previous")
-
-
-def _refuse_foreign(target: Path) -> None:
-    """Raise CheckpointError if `target` is there and is no model: replacing it would delete somebody's files."""
-    if os.path.lexists(target) and not ((target / SUMS).is_file() or _is_empty(target)):
-        raise CheckpointError(
-            "Something else than a model is in this place.", got=target.name, next_step="Choose another name."
-        )
-
-
-def _is_empty(target: Path) -> bool:
-    return target.is_dir() and not any(target.iterdir())
-
-
-def _replace(target: Path, draft: Path) -> None:
-    previous = _previous(target)
-    if target.exists():
-        os.rename(target, previous)
-    os.rename(draft, target)
-    _sync(target.parent)
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-def _recover(target: Path) -> None:
-    """Finish what a writer that was killed between its two renames left undone."""
-    previous = _previous(target)
-    if previous.exists():
-        if target.exists():
-            shutil.rmtree(previous)
-        else:
-            os.rename(previous, target)
-
-
-def _sync(folder: Path) -> None:
-    # Windows can't open a folder; there the rename alone has to do.
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
 def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def model_folders(root: str | os.PathLike[str]) -> Iterator[Path]:
-    """Yield the model folders in `root` by name, damaged ones too; drafts and unrelated folders are passed over."""
-    with contextlib.suppress(OSError):
-        found = {path.name for path in Path(root).iterdir() if _looks_like_a_model(path)}
-        # One that waits under its other name is still readable under its own.
-        waiting = {name[1:].removesuffix(".previous") for name in found if name.endswith(".previous")}
-        for name in sorted(waiting | {name for name in found if not name.startswith(".")}):
-            yield Path(root) / name
-
-
-def _looks_like_a_model(path: Path) -> bool:
-    return (path / SUMS).is_file() or ((path / "config.json").is_file() and (path / REQUIRED[1]).is_file())

@@ -7,7 +7,7 @@ import math
 
 from vae_core.models import ModelConfig, VAEConfig
 from vae_core.networks import NetworkConfig
-from vae_core.training import TrainingConfig
+from vae_core.run_config import TrainingConfig
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,7 +18,8 @@ from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
 from vae_core.errors import CheckpointError, InputError, VaeCoreError
 from vae_core.models import MODELS, Model, VAEConfig, family_of, make_model
-from vae_core.training import RunConfig
+from vae_core.run_config import RunConfig
+from vae_core.whole_folder import model_folders
 
 FloatArray = NDArray[np.float32]
 CHUNK = 4096
@@ -288,7 +289,7 @@ def load(path: str | os.PathLike[str]) -> TrainedModel:
 def catalogue(root: str | os.PathLike[str]) -> list[ModelEntry]:
     """List the models in folder `root` by name, without reading their weights."""
     entries = []
-    for path in checkpoint.model_folders(root):
+    for path in model_folders(root):
         try:
             config, metrics = checkpoint.read_header(path)
             entries.append(ModelEntry(path.name, path, config, metrics))

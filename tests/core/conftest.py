@@ -16,8 +16,9 @@ from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, Split
 from vae_core.models import AutoencoderConfig, VAEConfig
 from vae_core.networks import NetworkConfig
+from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.trained import TrainedModel
-from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+from vae_core.training import TrainingRun
 
 Configure = Callable[..., RunConfig]
 MakeRun = Callable[..., TrainingRun]

@@ -22,18 +22,18 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vae_core import catalogue, checkpoint, load
+from vae_core import catalogue, checkpoint, load, whole_folder
 from vae_core.errors import CheckpointError
 
-FILES = [*checkpoint.REQUIRED, "moments.safetensors", "resume.safetensors", "CARD.md", checkpoint.SUMS]
+FILES = [*whole_folder.REQUIRED, "moments.safetensors", "resume.safetensors", "CARD.md", whole_folder.SUMS]
 Harm = Callable[[Any], Any]
 
 
 def sign(folder: Path) -> None:
     """Write the sums anew, as somebody who means harm would."""
-    names = sorted(path.name for path in folder.iterdir() if path.name != checkpoint.SUMS)
+    names = sorted(path.name for path in folder.iterdir() if path.name != whole_folder.SUMS)
     lines = [f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
-    (folder / checkpoint.SUMS).write_text("".join(lines))
+    (folder / whole_folder.SUMS).write_text("".join(lines))
 
 
 def change_json(folder: Path, name: str, harm: Harm) -> None:
@@ -84,7 +84,7 @@ def test_a_changed_byte_in_any_file_is_refused_and_the_file_is_named(
     data = bytearray((folder / name).read_bytes())
     data[int(where * (len(data) - 1))] ^= 1
     (folder / name).write_bytes(data)
-    assert_refused(folder, "damaged", *([] if name == checkpoint.SUMS else [name]))
+    assert_refused(folder, "damaged", *([] if name == whole_folder.SUMS else [name]))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -102,13 +102,13 @@ def test_a_truncated_file_is_refused(folder: Path, name: str, share: float) -> N
 
 
 def test_every_changed_byte_of_the_sums_is_refused(folder: Path) -> None:
-    original = (folder / checkpoint.SUMS).read_bytes()
+    original = (folder / whole_folder.SUMS).read_bytes()
     for position in range(0, len(original) - 1, 3):
-        (folder / checkpoint.SUMS).write_bytes(
+        (folder / whole_folder.SUMS).write_bytes(
             original[:position] + bytes([original[position] ^ 0x02]) + original[position + 1 :]
         )
         with pytest.raises(CheckpointError):
-            checkpoint._verified_files(folder)
+            whole_folder.read_files(folder)
 
 
 @pytest.mark.parametrize("place", ["nowhere", "nowhere/deeper"])
@@ -259,7 +259,7 @@ def test_a_listed_name_never_leads_out_of_the_folder(folder: Path, name: str) ->
     secret = folder.parent / "secret"
     secret.write_text("secret")
     digest = hashlib.sha256(b"secret").hexdigest()
-    with open(folder / checkpoint.SUMS, "a") as sums:
+    with open(folder / whole_folder.SUMS, "a") as sums:
         sums.write(f"{digest}  {name}\n")
     assert_refused(folder, "damaged")
 
@@ -312,12 +312,12 @@ def test_float16_weights_load_as_float32_and_decode_almost_the_same(
 def test_a_weight_that_cannot_be_stored_is_not_saved_and_the_old_model_stays(
     folder: Path, value: float, half: bool
 ) -> None:
-    before = (folder / checkpoint.SUMS).read_bytes()
+    before = (folder / whole_folder.SUMS).read_bytes()
     harmed = checkpoint.read(folder)
     harmed.weights["decoder.1.bias"][0] = value
     with pytest.raises(CheckpointError, match="was not saved"):
         checkpoint.write(harmed, folder, half=half)
-    assert (folder / checkpoint.SUMS).read_bytes() == before
+    assert (folder / whole_folder.SUMS).read_bytes() == before
     load(folder)
 
 

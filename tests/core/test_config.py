@@ -14,7 +14,7 @@ from vae_core.errors import ConfigError
 from vae_core.models import AutoencoderConfig, VAEConfig
 from vae_core.networks import NetworkConfig
 from vae_core.presets import PRESETS
-from vae_core.training import RunConfig, TrainingConfig
+from vae_core.run_config import RunConfig, TrainingConfig
 
 CONFIGURATIONS: list[type[Any]] = [VAEConfig, AutoencoderConfig, NetworkConfig, TrainingConfig]
 

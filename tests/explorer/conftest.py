@@ -13,9 +13,10 @@ from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, load_dataset
 from vae_core.models import AutoencoderConfig, ModelConfig, VAEConfig
 from vae_core.networks import NetworkConfig
+from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import save_measured
 from vae_core.trained import TrainedModel, load
-from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+from vae_core.training import TrainingRun
 
 SMALL = NetworkConfig(hidden=(32,), sine_features=16)
 MODELS: dict[str, ModelConfig] = {

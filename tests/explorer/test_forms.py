@@ -9,7 +9,7 @@ from explorer import forms
 from vae_core.config import settings_of, to_json
 from vae_core.errors import ConfigError
 from vae_core.models import AutoencoderConfig, VAEConfig
-from vae_core.training import TrainingConfig
+from vae_core.run_config import TrainingConfig
 
 
 def test_a_form_left_alone_gives_back_the_configuration_it_was_given() -> None:
@@ -19,7 +19,7 @@ def test_a_form_left_alone_gives_back_the_configuration_it_was_given() -> None:
         from explorer import forms
         from vae_core.models import VAEConfig
         from vae_core.networks import NetworkConfig
-        from vae_core.training import TrainingConfig
+        from vae_core.run_config import TrainingConfig
 
         given = VAEConfig(latent_dim=5, beta=4.0, network=NetworkConfig(hidden=(64, 32), activation="relu"))
         st.session_state["same"] = [

@@ -17,7 +17,8 @@ from vae_core.errors import DatasetError, VaeCoreError
 from vae_core.events import Finished, Step
 from vae_core.models import VAEConfig
 from vae_core.networks import NetworkConfig
-from vae_core.training import RunConfig, TrainingConfig, TrainingRun
+from vae_core.run_config import RunConfig, TrainingConfig
+from vae_core.training import TrainingRun
 
 
 class Endless:

@@ -8,8 +8,8 @@ import shlex
 import tempfile
 from pathlib import Path
 
-from vae_core.checkpoint import SUMS, model_folders
 from vae_core.errors import CheckpointError, ConfigError
+from vae_core.whole_folder import SUMS, model_folders
 
 RUNS_VARIABLE = "VAE_RUNS_DIR"
 MODELS_VARIABLE = "VAE_MODELS_DIR"

@@ -10,7 +10,7 @@ from vae_core.config import Setting, settings_of
 from vae_core.errors import ConfigError
 from vae_core.models import MODELS, ModelConfig
 from vae_core.presets import PRESETS
-from vae_core.training import TrainingConfig
+from vae_core.run_config import TrainingConfig
 
 DEFAULT_PRESET = "quick"
 ENDS = ("epochs", "seconds")

@@ -22,7 +22,8 @@ from vae_core.errors import CheckpointError, ConfigError
 from vae_core.evaluation import evaluate
 from vae_core.events import Finished, Warned
 from vae_core.models import VAEConfig, family_of
-from vae_core.training import RunConfig, TrainingRun
+from vae_core.run_config import RunConfig
+from vae_core.training import TrainingRun
 
 FIRST_SAVE_SECONDS = 2.0
 SAVE_SECONDS = 10.0
