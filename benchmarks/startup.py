@@ -29,10 +29,12 @@ FLAGS = [
     "--no-first-run",
 ]
 DRAWN = """() => {
+    const map = root => root.querySelector('.gl-canvas, .pad-map canvas')
+        ?? [...root.querySelectorAll('*')].map(e => e.shadowRoot && map(e.shadowRoot)).find(found => found);
     const app = document.querySelector('[data-testid="stApp"]');
-    const map = document.querySelector('[data-testid="stPlotlyChart"] .gl-canvas');
-    return app?.dataset.testScriptState === 'notRunning' && map !== null && map.getBoundingClientRect().height > 100
-        && document.querySelector('[data-testid="stSkeleton"]') === null;
+    return app?.dataset.testScriptState === 'notRunning'
+        && document.querySelector('[data-testid="stSkeleton"]') === null
+        && map(document)?.getBoundingClientRect().height > 100;
 }"""
 
 
@@ -60,15 +62,16 @@ def import_seconds() -> float:
 
 def in_the_browser() -> list[dict[str, Any]]:
     """Start the app `STARTS` times, open it once cold and then `LOADS` times warm; return the rows."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
     chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if chromium is None:
-        raise FileNotFoundError("chromium")
     cold, warm, held = [], [], []
     with sync_playwright() as playwright:
         for _ in range(STARTS):
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            try:
+                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            except Error as error:
+                raise FileNotFoundError("chromium") from error
             context = browser.new_context(viewport={"width": 1280, "height": 800})
             page = context.new_page()
             with running_app() as server:
