@@ -28,7 +28,10 @@ def picture(image: NDArray[np.float32] | NDArray[np.uint8], size: int = 0) -> Pi
 
 
 def data_uri(pixels: Picture) -> str:
-    """Return a picture as a PNG data address, which a figure can show without asking the network."""
+    """Return a picture as a PNG data address, which arrives with the page.
+
+    A picture that the browser fetches apart may be gone again by then, when a slider moves quickly.
+    """
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from explorer import places, state, words
 from explorer.figures import theme, tiles
-from explorer.figures.pixels import picture
+from explorer.figures.pixels import data_uri, picture
 from explorer.frame import guarded, heading
 from explorer.links import TEMPERATURE, Link
 from explorer.panels import locator
@@ -45,9 +45,8 @@ def _playground(trained: TrainedModel, limit: float, order: tuple[tuple[int, flo
         _sliders(trained, limit, order)
     with middle:
         st.image(
-            picture(trained.decode(z[None])[0], 440),
+            data_uri(picture(trained.decode(z[None])[0], 440)),
             width="stretch",
-            output_format="PNG",
             alt="The decoded image",
         )
     with right:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from explorer import state, words
 from explorer.figures import theme, tiles
-from explorer.figures.pixels import picture
+from explorer.figures.pixels import data_uri, picture
 from explorer.frame import guarded, heading
 from explorer.links import STEPS, Link
 from explorer.panels import ends, locator
@@ -58,9 +58,8 @@ def _between(trained: TrainedModel) -> None:
     with middle:
         here = path[round(t * (FINE - 1))]
         st.image(
-            picture(trained.decode(here[None])[0], 440),
+            data_uri(picture(trained.decode(here[None])[0], 440)),
             width="stretch",
-            output_format="PNG",
             alt=f"The decoded image at t = {t:.2f}",
         )
         st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import cache, state
-from explorer.figures.pixels import picture
+from explorer.figures.pixels import data_uri, picture
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -56,20 +56,17 @@ def _roll(model: str, end: str, count: int) -> None:
 
 
 def _draw_end(trained: TrainedModel, end: str, row: int) -> None:
-    rebuilt = picture(trained.decode(trained.latent_map.mu[row][None])[0], 200)
+    rebuilt = data_uri(picture(trained.decode(trained.latent_map.mu[row][None])[0], 200))
     found = cache.originals(trained, [row])
     if found is None:
         st.image(
             rebuilt,
             caption=f"{end} rebuilt",
             width="stretch",
-            output_format="PNG",
             alt=f"Reconstruction of {end}",
         )
         st.caption("Its original is not shown: the data set is not on this machine.")
         return
     with st.container(horizontal=True, gap="small"):
-        st.image(picture(found[0], 200), caption=end, width=88, output_format="PNG", alt=f"Image {end}")
-        st.image(
-            rebuilt, caption=f"{end} rebuilt", width=88, output_format="PNG", alt=f"Reconstruction of {end}"
-        )
+        st.image(data_uri(picture(found[0], 200)), caption=end, width=88, alt=f"Image {end}")
+        st.image(rebuilt, caption=f"{end} rebuilt", width=88, alt=f"Reconstruction of {end}")

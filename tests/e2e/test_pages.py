@@ -1,0 +1,199 @@
+"""Every page as a person meets it: opened in a browser, used with the pointer and the keyboard, read by its pixels."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+Settle = Callable[[Page], None]
+Screenshot = Callable[..., Path]
+PAGES = ("Map", "Generate", "Interpolate", "Train")
+
+
+def go(page: Page, settle: Settle, title: str) -> None:
+    """Open the app and follow the navigation to a page."""
+    page.goto("/")
+    settle(page)
+    if title != "Map":
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name=title).click()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
+    settle(page)
+
+
+def pixels(image: Locator) -> NDArray[np.uint8]:
+    """Return what the browser shows of an element, in grey."""
+    return np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("L"))
+
+
+def source(image: Locator) -> str:
+    return image.get_attribute("src") or ""
+
+
+def arrow(page: Page, label: str, key: str, times: int = 1) -> None:
+    """Move a slider by the keyboard."""
+    thumb = page.get_by_role("group", name=label, exact=True).locator("input")
+    thumb.focus()
+    for _ in range(times):
+        page.keyboard.press(key)
+
+
+@pytest.mark.parametrize("title", PAGES)
+@pytest.mark.parametrize(
+    ("size", "scheme"), [((1280, 800), "light"), ((1024, 768), "dark")], ids=["laptop", "projector"]
+)
+def test_a_page_opens_alive_and_nothing_is_cut_off(
+    page: Page, settle: Settle, screenshot: Screenshot, title: str, size: tuple[int, int], scheme: str
+) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    go(page, settle, title)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    main = page.get_by_test_id("stMain")
+    expect(main.locator("img, .js-plotly-plot .main-svg").first).to_be_visible()
+    screenshot(page, f"{title.lower()}-{size[0]}-{scheme}")
+    overflow = main.evaluate("element => element.scrollWidth - element.clientWidth")
+    assert overflow <= 0, "the page scrolls sideways"
+
+
+def test_the_map_shows_dots_and_a_decoded_grid(page: Page, settle: Settle) -> None:
+    go(page, settle, "Map")
+    expect(page.locator(".st-key-decoded-grid .js-plotly-plot image")).to_be_visible()
+    assert (
+        page.locator("[class*='st-key-map-'] .js-plotly-plot").evaluate(
+            "plot => plot._fullData.reduce((sum, trace) => sum + trace.x.length, 0)"
+        )
+        >= 300
+    )
+
+
+def test_dragging_a_box_over_the_map_shows_the_images_behind(
+    page: Page, settle: Settle, screenshot: Screenshot
+) -> None:
+    go(page, settle, "Map")
+    expect(page.get_by_text("The image nearest to each class's centre")).to_be_visible()
+    area = page.locator("[class*='st-key-map-'] .js-plotly-plot .nsewdrag").bounding_box()
+    assert area is not None
+    left, top = area["x"], area["y"]
+    page.mouse.move(left + area["width"] * 0.35, top + area["height"] * 0.35)
+    page.mouse.down()
+    page.mouse.move(left + area["width"] * 0.65, top + area["height"] * 0.65, steps=5)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"images selected"))).to_be_visible()
+    screenshot(page, "map-selected")
+
+
+def test_moving_a_slider_changes_the_image_and_the_address(
+    page: Page, settle: Settle, screenshot: Screenshot
+) -> None:
+    go(page, settle, "Generate")
+    image = page.get_by_role("img", name="The decoded image")
+    before, old = pixels(image), source(image)
+    arrow(page, "z1", "ArrowRight", 150)
+    expect(image).not_to_have_attribute("src", old)
+    settle(page)
+    after = pixels(image)
+    assert before.shape == after.shape
+    assert np.abs(after.astype(int) - before.astype(int)).mean() > 5
+    expect(page).to_have_url(re.compile(r"z=1\.5"))
+    screenshot(page, "generate-moved")
+
+
+def test_the_image_is_enlarged_without_blur(page: Page, settle: Settle) -> None:
+    go(page, settle, "Generate")
+    image = page.get_by_role("img", name="The decoded image")
+    natural = image.evaluate("element => [element.naturalWidth, getComputedStyle(element).imageRendering]")
+    assert natural[0] >= 400
+    assert natural[1] == "pixelated"
+
+
+def test_a_copied_address_opens_the_same_image_elsewhere(
+    page: Page, settle: Settle, page_problems: list[str]
+) -> None:
+    go(page, settle, "Generate")
+    page.get_by_role("button", name="Random").click()
+    expect(page).to_have_url(re.compile("z=(?!0,0)"))
+    settle(page)
+    address, shown = page.url, source(page.get_by_role("img", name="The decoded image"))
+    other = page.context.new_page()
+    other.goto(address)
+    settle(other)
+    expect(other.get_by_role("img", name="The decoded image")).to_have_attribute("src", shown)
+    other.close()
+
+
+def test_the_path_between_two_images_can_be_walked(
+    page: Page, settle: Settle, screenshot: Screenshot
+) -> None:
+    go(page, settle, "Interpolate")
+    image = page.get_by_role("img", name="The decoded image")
+    middle, old = pixels(image), source(image)
+    arrow(page, "t, from A (0) to B (1)", "Home")
+    expect(image).not_to_have_attribute("src", old)
+    settle(page)
+    start, old = pixels(image), source(image)
+    assert np.abs(start.astype(int) - middle.astype(int)).mean() > 2
+    page.locator(".st-key-random-A button").click()
+    expect(image).not_to_have_attribute("src", old)
+    settle(page)
+    page.get_by_role("radio", name="Arc").click()
+    expect(page).to_have_url(re.compile("path=slerp"))
+    screenshot(page, "interpolate-walked")
+
+
+def test_a_model_is_trained_on_digits_kept_and_opened_on_the_map(
+    page: Page, settle: Settle, screenshot: Screenshot, app: object
+) -> None:
+    go(page, settle, "Train")
+    seconds = page.get_by_role("spinbutton", name="Time in seconds")
+    seconds.fill("3")
+    seconds.press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.locator(".st-key-forming .js-plotly-plot")).to_be_visible()
+    screenshot(page, "train-running")
+    name = page.get_by_role("textbox", name="Keep it under a name")
+    expect(name).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("KL(q(z|x) ‖ p(z))")).to_be_visible()
+    name.fill("browser-digits")
+    name.press("Enter")
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_text("It is now the model on the other pages.")).to_be_visible(timeout=60_000)
+    screenshot(page, "train-kept")
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Map").click()
+    expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
+    settle(page)
+    expect(page.get_by_test_id("stSidebar").get_by_text("Digits 8x8")).to_be_visible()
+    expect(page).to_have_url(re.compile("model=browser-digits"))
+    expect(page.locator(".st-key-decoded-grid .js-plotly-plot image")).to_be_visible()
+    screenshot(page, "map-of-the-trained-model")
+
+
+def test_training_does_not_hold_up_another_person(page: Page, settle: Settle, browser: Browser) -> None:
+    go(page, settle, "Train")
+    seconds = page.get_by_role("spinbutton", name="Time in seconds")
+    seconds.fill("600")
+    seconds.press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    other = page.context.new_page()
+    go(other, settle, "Train")
+    expect(other.get_by_role("button", name="Start")).to_be_visible()
+    expect(other.get_by_role("button", name="Stop")).to_have_count(0)
+    go(other, settle, "Generate")
+    image = other.get_by_role("img", name="The decoded image")
+    old = source(image)
+    arrow(other, "z1", "ArrowRight", 100)
+    expect(image).not_to_have_attribute("src", old)
+    other.close()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("textbox", name="Keep it under a name")).to_be_visible()
