@@ -66,7 +66,7 @@ def strip(
         "tickangle": 0,
     }
     layout["yaxis"] |= {"tickvals": count_y - np.arange(count_y) - 0.5, "ticktext": list(named_rows)}
-    layout["margin"] = {"l": 2, "r": 2, "t": 2, "b": 22}
+    layout["margin"] |= {"l": 8 + 8 * max(map(len, named_rows)), "r": 2, "t": 2, "b": 22}
     return go.Figure(data=[{"type": "scatter", "x": [None], "y": [None]}], layout=layout)
 
 
@@ -77,7 +77,6 @@ def _framed(pixels: Picture, count_x: int, count_y: int, height: int) -> dict[st
         "fixedrange": True,
         "constrain": "domain",
         "ticks": "",
-        "automargin": True,
     }
     image = {
         "source": data_uri(pixels),
@@ -101,7 +100,8 @@ def _framed(pixels: Picture, count_x: int, count_y: int, height: int) -> dict[st
             **bare,
         },
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        # Margins that the page works out itself have it lay the chart out twice.
+        "margin": {"l": 52, "r": 8, "t": 8, "b": 44, "autoexpand": False},
         "showlegend": False,
         "hovermode": "closest",
     }
