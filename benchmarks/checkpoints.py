@@ -49,19 +49,19 @@ def _for(epochs: float, **settings: Any) -> TrainingConfig:
 
 
 ON_DIGITS = _for(200.0, batch_size=128, late_batch_size=256)
-LONG = _for(160.0, binarise="dynamic")
+LONG = _for(110.0, binarise="dynamic")
 
 SHIPPED: dict[str, RunConfig] = {
     "digits-vae-2d": RunConfig(DIGITS, VAEConfig(network=SMALL), ON_DIGITS),
     "digits-ae-2d": RunConfig(DIGITS, AutoencoderConfig(network=SMALL), ON_DIGITS),
-    "mnist-ae-2d": RunConfig(MNIST, AutoencoderConfig(), _for(40.0)),
+    "mnist-ae-2d": RunConfig(MNIST, AutoencoderConfig(), _for(30.0)),
     "mnist-vae-2d": RunConfig(MNIST, VAEConfig(), LONG),
-    "mnist-beta4-2d": RunConfig(MNIST, VAEConfig(beta=4.0), _for(40.0)),
+    "mnist-beta4-2d": RunConfig(MNIST, VAEConfig(beta=4.0), _for(30.0)),
     "mnist-vae-10d": RunConfig(
-        MNIST, VAEConfig(latent_dim=10, network=MEDIUM), _for(60.0, binarise="dynamic")
+        MNIST, VAEConfig(latent_dim=10, network=MEDIUM), _for(40.0, binarise="dynamic")
     ),
     "fashion-vae-2d": RunConfig(FASHION, VAEConfig(), LONG),
-    "shapes-vae-10d": RunConfig(SHAPES, VAEConfig(latent_dim=10, network=CONVOLUTIONAL), _for(30.0)),
+    "shapes-vae-10d": RunConfig(SHAPES, VAEConfig(latent_dim=10, network=CONVOLUTIONAL), _for(20.0)),
 }
 
 
@@ -102,7 +102,7 @@ def _ship(name: str, args: argparse.Namespace) -> tuple[str, Metrics, float]:
     dataset = _load(config.data, args.data_dir)
     run = TrainingRun(config, dataset)
     _train(name, run)
-    model = runs.freeze(run, name)
+    model = runs.freeze(run, name, rounded=True)
     metrics = evaluate(model, dataset)
     metrics |= _importance_weighted(evaluate(
         model, dataset, importance_samples=IMPORTANCE_SAMPLES, limit=IMPORTANCE_IMAGES

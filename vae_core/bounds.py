@@ -11,7 +11,7 @@ from vae_core.errors import ConfigError
 from vae_core.models import VAE
 from vae_core.posteriors import standard_normal_log_prob
 
-CHUNK = 8192
+CHUNK = 2048
 """Decoded images in one forward pass, so that memory does not grow with K or N."""
 
 

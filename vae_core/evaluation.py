@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 from vae_core.bounds import elbo, importance_weighted_bound
-from vae_core.datasets import ImageDataset
+from vae_core.datasets import ImageDataset, as_float
 from vae_core.errors import InputError
 from vae_core.metrics import active_units, knn_accuracy
 from vae_core.models import VAE
 from vae_core.trained import TrainedModel
 
 Metrics = dict[str, dict[str, Any]]
+NATS = "nats per image"
 NEIGHBOURS = 15
+PART = 1000
+"""Images turned to float32 at a time, so that memory does not grow with the split."""
 
 
 def evaluate(
@@ -57,59 +64,73 @@ def evaluate(
     """
     chosen = dataset.split(split)
     images = chosen.images[: None if limit is None else max(limit, 0)]
-    count = len(images)
-    if count == 0:
+    if len(images) == 0:
         raise InputError("There is nothing to measure.", got=f"limit {limit}", allowed="at least one image")
-    metrics: Metrics = {}
-
-    def put(name: str, value: float, unit: str, estimator: str) -> None:
-        metrics[name] = {"value": value, "unit": unit, "split": split, "count": count, "estimator": estimator}
-
     mu, _ = model.encode(images)
-    decoded = model.decode(mu)
-    put("mse", _squared_error(images, decoded), "per pixel", "decoded posterior mean against the image")
-    module, x = model.module, torch.from_numpy(images).float() / 255
     generator = torch.Generator().manual_seed(seed)
-    if isinstance(module, VAE):
-        reconstruction, kl = elbo(module, x, generator)
-        drawn = "one draw of z an image"
-        put("elbo", -float((reconstruction + kl).mean()), "nats per image", f"{drawn}, beta = 1")
-        put("reconstruction", float(reconstruction.mean()), "nats per image", f"-log p(x|z), {drawn}")
-        put("kl", float(kl.mean()), "nats per image", "closed form, mean over images")
-        put("active_units", active_units(mu), "dimensions", "variance of mu over images above 0.01")
+    found = {
+        "mse": (_squared_error(model, images, mu), "per pixel", "decoded posterior mean against the image")
+    }
+    if isinstance(model.module, VAE):
+        found |= _evidence(model.module, images, generator)
+        found["active_units"] = (active_units(mu), "dimensions", "variance of mu over images above 0.01")
         if importance_samples:
-            bound = importance_weighted_bound(module, x, generator, importance_samples)
-            put(
-                "iwae",
-                float(bound.mean()),
-                "nats per image",
-                f"importance-weighted bound, K = {importance_samples}",
-            )
-            error = float(bound.std(unbiased=False)) / np.sqrt(count)
-            put("iwae_standard_error", float(error), "nats per image", "over images")
+            found |= _importance_weighted(model.module, images, generator, importance_samples)
     else:
-        likelihood = _point_reconstruction(model, x)
-        put("reconstruction", likelihood, "nats per image", "-log p(x|z) at the code")
+        found["reconstruction"] = (_point_reconstruction(model, images), NATS, "-log p(x|z) at the code")
     if chosen.labels is not None and dataset.train.labels is not None:
         reference = model.encode(dataset.train.images)[0]
-        score = knn_accuracy(reference, dataset.train.labels, mu, chosen.labels[:limit], k=NEIGHBOURS)
-        put("knn_accuracy", score, "share", f"{NEIGHBOURS} nearest mu of training images, majority vote")
-    return metrics
+        labels = chosen.labels[: len(images)]
+        share = knn_accuracy(reference, dataset.train.labels, mu, labels, k=NEIGHBOURS)
+        how = f"{NEIGHBOURS} nearest mu of training images, majority vote"
+        found["knn_accuracy"] = (share, "share", how)
+    return {
+        name: {"value": value, "unit": unit, "split": split, "count": len(images), "estimator": how}
+        for name, (value, unit, how) in found.items()
+    }
 
 
-def _squared_error(images: np.ndarray[Any, Any], decoded: np.ndarray[Any, Any]) -> float:
+def _evidence(
+    module: VAE, images: NDArray[np.uint8], generator: torch.Generator
+) -> dict[str, tuple[Any, str, str]]:
+    terms = [torch.stack(elbo(module, x, generator)) for x in _parts(images)]
+    reconstruction, kl = torch.cat(terms, dim=1).double().mean(1).tolist()
+    drawn = "one draw of z an image"
+    return {
+        "elbo": (-(reconstruction + kl), NATS, f"{drawn}, beta = 1"),
+        "reconstruction": (reconstruction, NATS, f"-log p(x|z), {drawn}"),
+        "kl": (kl, NATS, "closed form, mean over images"),
+    }
+
+
+def _importance_weighted(
+    module: VAE, images: NDArray[np.uint8], generator: torch.Generator, samples: int
+) -> dict[str, tuple[Any, str, str]]:
+    bound = torch.cat(
+        [importance_weighted_bound(module, x, generator, samples) for x in _parts(images)]
+    ).double()
+    error = float(bound.std(unbiased=False)) / math.sqrt(len(bound))
+    return {
+        "iwae": (float(bound.mean()), NATS, f"importance-weighted bound, K = {samples}"),
+        "iwae_standard_error": (error, NATS, "over images"),
+    }
+
+
+def _squared_error(model: TrainedModel, images: NDArray[np.uint8], mu: NDArray[np.float32]) -> float:
     total = 0.0
-    for start in range(0, len(images), 4096):
-        part = slice(start, start + 4096)
-        total += float(((images[part] / np.float32(255) - decoded[part]) ** 2).sum(dtype=np.float64))
+    for start in range(0, len(images), PART):
+        part = slice(start, start + PART)
+        total += float(((as_float(images[part]) - model.decode(mu[part])) ** 2).sum(dtype=np.float64))
     return total / images.size
 
 
 @torch.inference_mode()
-def _point_reconstruction(model: TrainedModel, x: torch.Tensor) -> float:
+def _point_reconstruction(model: TrainedModel, images: NDArray[np.uint8]) -> float:
     module = model.module
-    total = 0.0
-    for start in range(0, len(x), 4096):
-        part = x[start : start + 4096]
-        total -= float(module.likelihood.log_prob(part, module.decode(module.encode(part).mu)).sum())
-    return total / len(x)
+    terms = [module.likelihood.log_prob(x, module.decode(module.encode(x).mu)) for x in _parts(images)]
+    return -float(torch.cat(terms).double().mean())
+
+
+def _parts(images: NDArray[np.uint8]) -> Iterator[Tensor]:
+    for start in range(0, len(images), PART):
+        yield torch.from_numpy(as_float(images[start : start + PART]))

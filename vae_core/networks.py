@@ -27,13 +27,16 @@ class NetworkConfig:
         "mlp", "Fully connected (mlp) or convolutional (conv) networks.", choices=("mlp", "conv")
     )
     hidden: tuple[int, ...] = setting(
-        (512, 256), "Units of the encoder's hidden layers; the decoder mirrors them.", low=1, high=4096
+        (512, 256),
+        "Units of the encoder's hidden layers, mirrored in the decoder; conv has the last one only.",
+        low=1,
+        high=4096,
     )
     channels: int = setting(
         16, "Channels of the first convolution; each further one doubles them.", low=1, high=128
     )
     activation: str = setting("relu", "Activation between layers.", choices=tuple(ACTIVATIONS))
-    layer_norm: bool = setting(True, "Normalise each hidden layer of the perceptron.")
+    layer_norm: bool = setting(True, "Normalise each hidden fully connected layer.")
     sine_features: int = setting(
         128, "Learned sine features of z at the decoder's entrance; 0 for none.", low=0, high=4096
     )

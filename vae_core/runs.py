@@ -25,9 +25,12 @@ FINAL_MOMENTS = 20
 """Moments for replay kept with a model that will not train on."""
 
 
-def freeze(run: TrainingRun, name: str = "in training") -> TrainedModel:
-    """Return an immutable copy of a run's model as it is now; call it from the thread that trains."""
-    return TrainedModel(name, _folder(run))
+def freeze(run: TrainingRun, name: str = "in training", *, rounded: bool = False) -> TrainedModel:
+    """Return an immutable copy of a run's model as it is now; call it from the thread that trains.
+
+    `rounded` gives it the float16 weights that :func:`save` stores when the run will not go on.
+    """
+    return TrainedModel(name, _folder(run, rounded))
 
 
 def save(
@@ -43,14 +46,15 @@ def save(
     metrics : dict, optional
         From :func:`vae_core.evaluation.evaluate`.
     resumable : bool
-        Keep the optimiser's moments (twice the weights' size), so that :func:`resume` can go on.
+        Keep the optimiser's moments (twice the weights' size), so that :func:`resume` can go on. Else the weights
+        are stored as float16.
 
     Raises
     ------
     CheckpointError
         If a weight is not finite or the place can't be written.
     """
-    folder = _folder(run)
+    folder = _folder(run, rounded=not resumable)
     folder.metrics.update(metrics or {})
     folder.latent_map.update(_map(TrainedModel(Path(path).name, folder), run.dataset))
     if not resumable:
@@ -62,10 +66,10 @@ def save(
     return checkpoint.write(folder, path, card=model_card(Path(path).name, folder), half=not resumable)
 
 
-def save_measured(run: TrainingRun, path: str | os.PathLike[str], **options: Any) -> TrainedModel:
-    """Measure a run's model on the test split, save it, and return it; options as for :func:`save`."""
-    metrics = evaluate(freeze(run), run.dataset)
-    save(run, path, metrics=metrics, **options)
+def save_measured(run: TrainingRun, path: str | os.PathLike[str], *, resumable: bool = True) -> TrainedModel:
+    """Measure a run's model on the test split, save it as :func:`save` does, and return it."""
+    metrics = evaluate(freeze(run, rounded=not resumable), run.dataset)
+    save(run, path, metrics=metrics, resumable=resumable)
     return TrainedModel(Path(path).name, checkpoint.read(path), path=Path(path))
 
 
@@ -103,12 +107,16 @@ def resume(path: str | os.PathLike[str], dataset: ImageDataset) -> TrainingRun:
     return run
 
 
-def _folder(run: TrainingRun) -> ModelFolder:
+def _folder(run: TrainingRun, rounded: bool = False) -> ModelFolder:
+    weights = {name: value.detach().numpy().copy() for name, value in run.model.state_dict().items()}
+    if rounded:
+        with np.errstate(over="ignore"):  # a weight too large becomes infinite, and saving refuses it
+            weights = {name: value.astype(np.float16).astype(np.float32) for name, value in weights.items()}
     return ModelFolder(
         config=run.config,
         image_shape=run.dataset.image_shape,
         class_names=run.dataset.class_names,
-        weights={name: value.detach().numpy().copy() for name, value in run.model.state_dict().items()},
+        weights=weights,
         history=list(run.history),
         moments=list(run.moments),
     )

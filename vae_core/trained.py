@@ -22,7 +22,7 @@ from vae_core.run_config import RunConfig
 from vae_core.whole_folder import model_folders
 
 FloatArray = NDArray[np.float32]
-CHUNK = 4096
+CHUNK = 1024
 """Images or latents in one forward pass, so that memory stays bounded."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import math
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -110,7 +111,7 @@ class TrainingRun:
         self.step = self.epoch = self.position = self.evaluated_at = self.logged_at = self.images_seen = (
             self.collapsed_steps
         ) = 0
-        self.first_loss = math.inf
+        self.first_loss = sys.float_info.max  # no loss yet; JSON has no infinity
         self.finished = False
         self.history: list[dict[str, Any]] = []
         self.moments: list[tuple[int, NDArray[np.float16]]] = []
