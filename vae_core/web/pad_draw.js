@@ -29,40 +29,57 @@ export const toPlane = (view, px, py) => [
  * @param {Set<number>} hidden  Classes left out.
  */
 export function paintPoints(image, points, view, ratio, colours, hidden) {
-  const { data, width, height } = image;
+  const { width, height } = image;
+  // Whole numbers throughout, and no clamping: half the time.
+  const bytes = new Uint8Array(image.data.buffer);
   const count = points.x.length;
-  const radius = ratio * (count > 20000 ? 1.4 : count > 3000 ? 2.2 : 3.5);
-  const reach = Math.ceil(radius);
-  const side = 2 * reach + 1;
-  const mask = new Float32Array(side * side);
-  for (let j = 0; j < side; j++) {
-    for (let i = 0; i < side; i++) {
-      mask[j * side + i] = 0.85 * Math.min(1, Math.max(0, radius + 0.5 - Math.hypot(i - reach, j - reach)));
-    }
-  }
+  const stamp = discOf(ratio * (count > 20000 ? 1.2 : count > 3000 ? 2.2 : 3.5), width);
+  const { reach, offsets, covers } = stamp;
   const scale = scaleOf(view) * ratio;
-  const left = width / 2 - view.x * scale, top = height / 2 + view.y * scale;
+  const left = width / 2 - view.x * scale + 0.5, top = height / 2 + view.y * scale + 0.5;
+  const visible = colours.map((_, label) => !hidden.has(label));
+  const { x, y, labels } = points;
   for (let n = 0; n < count; n++) {
-    const px = Math.round(left + points.x[n] * scale), py = Math.round(top - points.y[n] * scale);
+    const px = Math.floor(left + x[n] * scale), py = Math.floor(top - y[n] * scale);
     if (px < reach || py < reach || px >= width - reach || py >= height - reach) continue;
-    const label = points.labels ? points.labels[n] : 0;
-    if (hidden.has(label)) continue;
-    const [r, g, b] = colours[label % colours.length];
-    for (let j = 0, m = 0; j < side; j++) {
-      let to = 4 * ((py - reach + j) * width + px - reach);
-      for (let i = 0; i < side; i++, m++, to += 4) {
-        const cover = mask[m];
-        if (cover === 0) continue;
-        // "Source over" on a canvas that begins transparent; colours are not premultiplied there.
-        const under = (data[to + 3] / 255) * (1 - cover);
-        const alpha = cover + under;
-        data[to] = (r * cover + data[to] * under) / alpha;
-        data[to + 1] = (g * cover + data[to + 1] * under) / alpha;
-        data[to + 2] = (b * cover + data[to + 2] * under) / alpha;
-        data[to + 3] = 255 * alpha;
+    const label = labels ? labels[n] : 0;
+    const colour = label % colours.length;
+    if (label < visible.length ? !visible[label] : hidden.has(label)) continue;
+    const rgb = colours[colour];
+    const r = rgb[0], g = rgb[1], b = rgb[2];
+    const middle = 4 * (py * width + px);
+    for (let k = 0; k < offsets.length; k++) {
+      const to = middle + offsets[k];
+      const cover = covers[k];
+      const before = bytes[to + 3];
+      if (before === 0) {
+        bytes[to] = r;
+        bytes[to + 1] = g;
+        bytes[to + 2] = b;
+        bytes[to + 3] = cover;
+      } else {
+        bytes[to] += ((r - bytes[to]) * cover) >> 8;
+        bytes[to + 1] += ((g - bytes[to + 1]) * cover) >> 8;
+        bytes[to + 2] += ((b - bytes[to + 2]) * cover) >> 8;
+        bytes[to + 3] = before + (((255 - before) * cover) >> 8);
       }
     }
   }
+}
+
+/** A soft disc as byte offsets from its middle in an image `width` pixels wide, and how much each pixel is covered, 255 for all. */
+function discOf(radius, width) {
+  const reach = Math.ceil(radius - 0.5);
+  const offsets = [], covers = [];
+  for (let j = -reach; j <= reach; j++) {
+    for (let i = -reach; i <= reach; i++) {
+      const cover = 0.85 * Math.min(1, radius + 0.5 - Math.hypot(i, j));
+      if (cover <= 0.02) continue;
+      offsets.push(4 * (j * width + i));
+      covers.push(Math.round(255 * cover));
+    }
+  }
+  return { reach, offsets: Int32Array.from(offsets), covers: Int32Array.from(covers) };
 }
 
 /** Circles of 1, 2 and 3 standard deviations of the prior about its mean's place on the plane. */

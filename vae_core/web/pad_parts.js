@@ -58,7 +58,8 @@ export function buildPad(element, { d, count, names, classCount, hexes, label = 
   legend.setAttribute("aria-label", "Classes shown");
   legend.setAttribute("role", "group");
   const chips = Array.from({ length: classCount }, (_, index) => {
-    const chip = button("", "Click to hide or show; double-click for this class alone", () => parts.onClass(index, false));
+    const chip = button("", "", () => parts.onClass(index, false));
+    chip.title = "Click to hide or show; double-click for this class alone";
     const dot = make("i");
     dot.style.background = hexes[index % hexes.length];
     chip.append(dot, names[index] ?? String(index));

@@ -22,7 +22,10 @@ export function createSliders(parent, decoder, { onInput, onRelease }) {
     const range = document.createElement("input");
     Object.assign(range, { type: "range", min: -SLIDER_LIMIT, max: SLIDER_LIMIT, step: "any" });
     range.setAttribute("aria-label", `z${k + 1}`);
-    const value = document.createElement("output");
+    // Not an <output>: that is announced at every change, and the slider already says its value.
+    const value = document.createElement("span");
+    value.className = "pad-value";
+    value.setAttribute("aria-hidden", "true");
     const strip = document.createElement("canvas");
     [strip.width, strip.height] = [TILES * width, height];
     strip.setAttribute("aria-hidden", "true");

@@ -37,7 +37,7 @@ export const PAD_STYLE = `
 .pad-sliders { max-height: 420px; overflow-y: auto; padding: 2px; }
 .pad-slider { display: grid; grid-template-columns: 1.8em minmax(0, 1fr) 3.4em; gap: 8px; align-items: center;
   margin-bottom: 8px; }
-.pad-slider output { text-align: right; font-variant-numeric: tabular-nums; }
+.pad-value { text-align: right; font-variant-numeric: tabular-nums; }
 .pad-slider canvas { display: block; width: 100%; border-radius: 4px; background: #000; cursor: pointer; }
 .pad-slider input { width: 100%; margin: 3px 0 0; display: block; }
 .pad-spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Page
+
+from vae_core.web import script
+
+MODULES = [file.name for file in files("vae_core.web").iterdir() if file.name.endswith(".js")]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_and_what_it_imports_join_into_one(name: str, web_page: Page) -> None:
+    joined = script(name)
+    assert not re.search(r"^import ", joined, re.MULTILINE)
+    imported = """async ([text, name]) => {
+        const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+        const [one, whole] = await Promise.all([import(`/repo/vae_core/web/${name}`), import(address)]);
+        return Object.keys(one).filter((key) => typeof whole[key] !== typeof one[key]);
+    }"""
+    assert web_page.evaluate(imported, [joined, name]) == []
+
+
+def test_each_module_is_in_the_script_once() -> None:
+    joined = script("latent_pad.js")
+    assert sorted(re.findall(r"^// ([\w.]+\.js)$", joined, re.MULTILINE)) == sorted(MODULES)
