@@ -1,4 +1,4 @@
-"""Codes as points: the map, the small locator beside other pages' images, and the map of a run under way.
+"""Codes as points: the map, and the map of a run under way.
 
 Figures are put together as plain dicts and checked once at the end: growing a Plotly figure call by call is some
 thirty times slower, which a slider's round trip would feel.
@@ -63,32 +63,6 @@ def latent_map(
         "legend": {"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "itemsizing": "constant"},
     }
     layout["margin"]["t"] = LEGEND
-    return go.Figure(data=traces, layout=layout)
-
-
-def locator(
-    points: Points,
-    labels: Labels | None,
-    axis_titles: tuple[str, str],
-    *,
-    cursor: Points | None = None,
-    path: Points | None = None,
-    height: int = 280,
-) -> go.Figure:
-    """Return a small quiet map with one place [2] and a path [n, 2] with its ends A and B."""
-    traces = [_dots(points, labels, 4, 0.45)]
-    layout = _equal_axes(axis_titles, height)
-    layout["xaxis"]["constrain"] = "domain"
-    layout["yaxis"] |= {"constrain": "domain", "constraintoward": "top"}
-    if path is not None:
-        line = {"color": theme.ACCENT, "width": 2}
-        traces.append({"type": "scatter", "x": path[:, 0], "y": path[:, 1], "mode": "lines", "line": line})
-        layout["annotations"] = [_named("A", path[0]), _named("B", path[-1])]
-    if cursor is not None:
-        ring = {"symbol": "cross-thin", "size": 16, "line": {"color": theme.ACCENT, "width": 3}}
-        traces.append(
-            {"type": "scatter", "x": cursor[:1], "y": cursor[1:], "mode": "markers", "marker": ring}
-        )
     return go.Figure(data=traces, layout=layout)
 
 

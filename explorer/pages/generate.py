@@ -50,7 +50,7 @@ def _playground(trained: TrainedModel, limit: float, order: tuple[tuple[int, flo
             alt="The decoded image",
         )
     with right:
-        locator.draw(trained, z, height=340)
+        locator.draw(trained, z)
     _publish(trained, limit)
 
 

@@ -63,11 +63,11 @@ def _between(trained: TrainedModel) -> None:
             alt=f"The decoded image at t = {t:.2f}",
         )
         st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")
-    strip, chart = st.columns([4, 1], vertical_alignment="center")
+    strip, chart = st.columns([7, 2], vertical_alignment="center")
     with strip:
         _film(trained, PATHS[kind](codes.mu[row_a], codes.mu[row_b], steps), steps)
     with chart:
-        locator.draw(trained, here, path, height=200)
+        locator.draw(trained, here, path)
     pair = (int(codes.indices[row_a]), int(codes.indices[row_b]))
     state.publish(Link(trained.name, pair=pair, t=t, steps=steps, path=kind))
 

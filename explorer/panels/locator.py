@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import planes
-from explorer.figures import scatter, theme
+from explorer.figures import locator
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -18,33 +18,25 @@ if TYPE_CHECKING:
 MOST_DOTS = 500
 
 
-def draw(
-    trained: TrainedModel,
-    here: NDArray[np.float32],
-    path: NDArray[np.float32] | None = None,
-    height: int = 300,
-) -> None:
+def draw(trained: TrainedModel, here: NDArray[np.float32], path: NDArray[np.float32] | None = None) -> None:
     """Draw place `here` [d] and, if given, a path [n, d] with its ends called A and B."""
-    view, rows, labels = _backdrop(trained)
-    figure = scatter.locator(
-        view.points[rows],
-        labels,
-        view.titles,
-        cursor=_flat(view, here[None])[0],
-        path=None if path is None else _flat(view, path),
-        height=height,
-    )
+    view, behind = _backdrop(trained)
     told = "this place lies" if path is None else "the path from A to B runs"
-    st.plotly_chart(figure, config=theme.STATIC, key="locator", alt=f"Where {told} among held-out images")
+    st.image(
+        locator.locator(behind, _flat(view, here[None])[0], None if path is None else _flat(view, path)),
+        width="stretch",
+        alt=f"Where {told} among held-out images",
+    )
 
 
 # The same for every place on one model, and for many latent dimensions more work than all the rest of a rerun.
 @functools.lru_cache(maxsize=8)
-def _backdrop(trained: TrainedModel) -> tuple[planes.View, NDArray[np.int64], NDArray[np.int64] | None]:
+def _backdrop(trained: TrainedModel) -> tuple[planes.View, locator.Backdrop]:
     codes = trained.latent_map
     view = planes.view_of(codes.mu, codes.labels, "axes" if trained.latent_dim <= 2 else "pca", (0, 1))
     rows = planes.spread_rows(len(codes.mu), MOST_DOTS)
-    return view, rows, None if codes.labels is None else codes.labels[rows]
+    labels = None if codes.labels is None else codes.labels[rows]
+    return view, locator.backdrop(view.points[rows], labels, view.titles)
 
 
 def _flat(view: planes.View, z: NDArray[np.float32]) -> NDArray[np.float32]:

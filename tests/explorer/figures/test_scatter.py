@@ -35,7 +35,7 @@ def test_a_class_is_told_apart_by_name_and_not_by_colour_alone() -> None:
     assert len(looks) == len(NAMES)
 
 
-@pytest.mark.parametrize("draw", [scatter.latent_map, scatter.forming, scatter.locator])
+@pytest.mark.parametrize("draw", [scatter.latent_map, scatter.forming])
 def test_points_without_labels_are_drawn_without_classes(draw: object) -> None:
     arguments = (POINTS, None, None) if draw is scatter.latent_map else (POINTS, None)
     figure = draw(*arguments, ("z1", "z2"))  # type: ignore[operator]
@@ -47,19 +47,10 @@ def test_points_without_labels_are_drawn_without_classes(draw: object) -> None:
 def test_a_class_has_the_same_colour_on_every_figure() -> None:
     labels = np.arange(60) % 10
     traces = scatter.latent_map(POINTS, labels, NAMES[:10], ("", "")).data
-    for figure in (scatter.locator(POINTS, labels, ("", "")), scatter.forming(POINTS, labels, ("", ""))):
-        marker = figure.data[0].marker
-        spread = marker.cmax - marker.cmin
-        scale = {round(place * spread): colour for place, colour in marker.colorscale}
-        assert [scale[int(value)] for value in marker.color[:10]] == [trace.marker.color for trace in traces]
-
-
-def test_the_locator_marks_the_place_and_the_ends_of_the_path() -> None:
-    path = np.float32([[0, 0], [1, 1], [2, 4]])
-    figure = scatter.locator(POINTS, LABELS, ("z1", "z2"), cursor=np.float32([1, 1]), path=path)
-    ends = {note.text: (note.x, note.y) for note in figure.layout.annotations}
-    assert ends == {"<b>A</b>": (0, 0), "<b>B</b>": (2, 4)}
-    assert (figure.data[-1].x[0], figure.data[-1].y[0]) == (1, 1)
+    marker = scatter.forming(POINTS, labels, ("", "")).data[0].marker
+    spread = marker.cmax - marker.cmin
+    scale = {round(place * spread): colour for place, colour in marker.colorscale}
+    assert [scale[int(value)] for value in marker.color[:10]] == [trace.marker.color for trace in traces]
 
 
 def test_ten_classes_have_ten_colours_and_an_eleventh_another_symbol() -> None:
