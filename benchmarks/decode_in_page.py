@@ -1,7 +1,8 @@
-"""How long the page's own decoder takes for one image, in Node and in Chromium: ``python -m benchmarks.decode_in_page``.
+"""How long the page's own decoder takes for one image, in Node and in Chromium.
 
-Every shipped model, and untrained ones of the usual shapes. A time is one call that decodes z and paints the image's
-bytes; 1,000 calls along a path through the prior, after 300 to warm up.
+Run it with ``python -m benchmarks.decode_in_page``. It takes every shipped model, and untrained ones of the usual
+shapes. A time is one call that decodes z and paints the image's bytes; 1,000 calls along a path through the prior,
+after 300 to warm up.
 """
 
 from __future__ import annotations
