@@ -48,5 +48,5 @@ class CheckpointError(VaeCoreError):
     """A model folder is missing, incomplete, changed, of a future version, or not usable."""
 
 
-class TrainingDivergedError(VaeCoreError):
-    """The loss or a weight became NaN or infinite; the last good state was kept."""
+class PageDecoderError(VaeCoreError):
+    """This decoder has a part that the page's own decoder does not know; it can be decoded on the server only."""

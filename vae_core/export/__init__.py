@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from vae_core.export.weights import PAGE_FORMAT, DecoderPayload, PageDecoderError, decoder_payload
+from vae_core.export.weights import PAGE_FORMAT, DecoderPayload, decoder_payload
 
-__all__ = ["PAGE_FORMAT", "DecoderPayload", "PageDecoderError", "decoder_payload"]
+__all__ = ["PAGE_FORMAT", "DecoderPayload", "decoder_payload"]

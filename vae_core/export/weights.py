@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vae_core.errors import VaeCoreError
+from vae_core.errors import PageDecoderError
 from vae_core.likelihoods import Bernoulli, ContinuousBernoulli, Gaussian, Likelihood
 from vae_core.networks import CropTo, SineFeatures
 from vae_core.trained import TrainedModel
@@ -43,10 +43,6 @@ CONV_SETTINGS: dict[str, Any] = {
 }  # fmt: skip
 
 FloatArray = NDArray[np.float32]
-
-
-class PageDecoderError(VaeCoreError):
-    """This decoder has a part that the page's own decoder does not know; it can be decoded on the server only."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from vae_core.export.weights import PageDecoderError, payload_of
+from vae_core.errors import PageDecoderError
+from vae_core.export.weights import payload_of
 from vae_core.likelihoods import Bernoulli, make_likelihood
 from vae_core.networks import CropTo, NetworkConfig, make_decoder
 
