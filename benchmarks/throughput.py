@@ -60,30 +60,33 @@ def example_loss(decoded: Tensor, x: Tensor, mu: Tensor, logvar: Tensor) -> Tens
     return cross_entropy - 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
 
 
-class PerItem(torch.utils.data.Dataset[Tensor]):
-    """Images converted one by one through Pillow, as torchvision's MNIST with ToTensor does."""
+class PerItem(torch.utils.data.Dataset[tuple[Tensor, int]]):
+    """Images and labels fetched and converted one by one, step for step as torchvision's MNIST with ToTensor does."""
 
-    def __init__(self, images: np.ndarray[Any, np.dtype[np.uint8]]) -> None:
-        self.images = images[:, 0]
+    def __init__(self, dataset: ImageDataset) -> None:
+        self.images = torch.from_numpy(dataset.train.images[:, 0])
+        self.labels = torch.from_numpy(np.asarray(dataset.train.labels))
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, index: int) -> Tensor:
-        picture = Image.fromarray(self.images[index])
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        image, label = self.images[index], int(self.labels[index])
+        picture = Image.fromarray(image.numpy())
         array = torch.from_numpy(np.array(picture, np.uint8, copy=True))
-        return array.view(1, 28, 28).contiguous().to(torch.get_default_dtype()).div(255)
+        tensor = array.view(picture.size[1], picture.size[0], len(picture.getbands())).permute(2, 0, 1)
+        return tensor.contiguous().to(torch.get_default_dtype()).div(255), label
 
 
 def example_loop(dataset: ImageDataset) -> Callable[[], int]:
     """Return a function that trains one epoch the example's way and tells how many images it used."""
     model = ExampleVAE()
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
-    loader = torch.utils.data.DataLoader(PerItem(dataset.train.images), batch_size=128, shuffle=True)
+    loader = torch.utils.data.DataLoader(PerItem(dataset), batch_size=128, shuffle=True)
 
     def epoch() -> int:
         seen = 0
-        for batch in itertools.islice(loader, 120):
+        for batch, _ in itertools.islice(loader, 120):
             x = batch.view(-1, 784)
             optimiser.zero_grad()
             loss = example_loss(*_swap(model(x), x))

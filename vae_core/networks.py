@@ -107,6 +107,8 @@ class SineFeatures(nn.Module):
         nn.init.uniform_(self.linear.bias, 0, 2 * math.pi)
 
     def forward(self, z: Tensor) -> Tensor:
+        if not torch.is_autocast_enabled(z.device.type):
+            return torch.sin(self.linear(z))
         # In bfloat16 the phase would keep 8 bits only: neighbouring z would share an image.
         with torch.autocast(z.device.type, enabled=False):
             return torch.sin(self.linear(z.float()))

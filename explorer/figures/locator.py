@@ -19,7 +19,6 @@ Labels = NDArray[np.int64]
 
 LEFT, BOTTOM, SIDE = 9.0, 11.0, 90.0
 """Room for the ticks beside and below the map, and the map's own side."""
-QUIET = "#7d8a90"
 HALO = 'paint-order="stroke" stroke="#fff" stroke-width="1.4" stroke-linejoin="round"'
 FONT = 'font-family="sans-serif" font-size="4.6"'
 
@@ -80,7 +79,7 @@ def locator(behind: Backdrop, cursor: Points, path: Points | None = None) -> str
 def _axes(frame: Backdrop, titles: tuple[str, str]) -> str:
     step = _step(2 * frame.half)
     middle = LEFT + SIDE / 2
-    parts = [_text(titles[0], middle, SIDE + BOTTOM, QUIET), _text(titles[1], LEFT, 4.6, QUIET)]
+    parts = [_text(titles[0], middle, SIDE + BOTTOM, theme.QUIET), _text(titles[1], LEFT, 4.6, theme.QUIET)]
     for axis in (0, 1):
         first = np.ceil((frame.centre[axis] - frame.half) / step)
         last = np.floor((frame.centre[axis] + frame.half) / step)
@@ -89,10 +88,13 @@ def _axes(frame: Backdrop, titles: tuple[str, str]) -> str:
             at[axis] = value
             x, y = frame.place(at[None])[0].tolist()
             label = f"{value:g}".replace("-", "−")
-            parts.append(_text(label, x, SIDE + 5.6, QUIET) if axis == 0 else _text(label, 5, y + 1.6, QUIET))
+            beside = (x, SIDE + 5.6) if axis == 0 else (5.0, y + 1.6)
+            parts.append(_text(label, *beside, theme.QUIET))
             if value == 0:
                 line = f"M{x:.1f} 1v{SIDE:g}" if axis == 0 else f"M{LEFT:g} {y:.1f}h{SIDE:g}"
-                parts.append(f'<path d="{line}" stroke="{QUIET}" stroke-opacity=".35" stroke-width=".3"/>')
+                parts.append(
+                    f'<path d="{line}" stroke="{theme.QUIET}" stroke-opacity=".35" stroke-width=".3"/>'
+                )
     return "".join(parts)
 
 

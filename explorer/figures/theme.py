@@ -20,6 +20,8 @@ PALETTE = (
 )
 UNLABELLED = "#3f90da"
 ACCENT = "#e8308a"
+# For ticks and labels in pictures: it reads on white and on near-black.
+QUIET = "#7d8a90"
 # Dark letters with a white edge read on any dot and on either background.
 LABEL_FONT = {
     "size": 15,

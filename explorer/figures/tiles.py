@@ -1,8 +1,7 @@
-"""Many small images as one picture with axes: the decoded grid, and strips of images under one another."""
+"""Many small images as one picture with axes: the decoded grid."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -46,28 +45,6 @@ def decoded_grid(
         "hovertemplate": "%{text}<extra></extra>",
     }
     return go.Figure(data=[places], layout=layout)
-
-
-def strip(
-    named_rows: dict[str, Images], labels: Sequence[str], columns: int = 0, row_height: int = 60
-) -> go.Figure:
-    """Return rows of images [N, C, H, W] under one another, a name beside each row and a label under each column.
-
-    `columns` leaves room for more images than there are, so that a few are not drawn huge.
-    """
-    rows = [np.concatenate(list(spaced(images)), axis=2) for images in named_rows.values()]
-    count_x, count_y = len(labels), len(named_rows)
-    pixels = picture(np.concatenate(rows, axis=1), size=120 * count_y)
-    layout = _framed(pixels, count_x, count_y, row_height * count_y + 24)
-    layout["xaxis"] |= {
-        "range": [0, max(count_x, columns)],
-        "tickvals": np.arange(count_x) + 0.5,
-        "ticktext": list(labels),
-        "tickangle": 0,
-    }
-    layout["yaxis"] |= {"tickvals": count_y - np.arange(count_y) - 0.5, "ticktext": list(named_rows)}
-    layout["margin"] |= {"l": 8 + 8 * max(map(len, named_rows)), "r": 2, "t": 2, "b": 22}
-    return go.Figure(data=[{"type": "scatter", "x": [None], "y": [None]}], layout=layout)
 
 
 def _framed(pixels: Picture, count_x: int, count_y: int, height: int) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import places, state, words
-from explorer.figures import theme, tiles
 from explorer.figures.pixels import data_uri, picture
+from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import TEMPERATURE, Link
 from explorer.panels import locator
@@ -114,10 +114,5 @@ def _samples(trained: TrainedModel, limit: float) -> None:
         st.button("Draw twelve more", on_click=state.put, args=(SEED, seed + 1), key="more")
     with right:
         st.caption(f"Twelve draws from {source}, at temperature {temperature:g}")
-        st.plotly_chart(
-            tiles.strip({"": images}, [""] * SAMPLES),
-            config=theme.STATIC,
-            key="samples",
-            alt="Twelve generated images",
-        )
+        st.image(strip({"": images}, [""] * SAMPLES), width="content", alt="Twelve generated images")
     _publish(trained, limit)

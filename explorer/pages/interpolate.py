@@ -9,8 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import state, words
-from explorer.figures import theme, tiles
 from explorer.figures.pixels import data_uri, picture
+from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import STEPS, Link
 from explorer.panels import ends, locator
@@ -63,8 +63,8 @@ def _between(trained: TrainedModel) -> None:
             alt=f"The decoded image at t = {t:.2f}",
         )
         st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")
-    strip, chart = st.columns([7, 2], vertical_alignment="center")
-    with strip:
+    film, chart = st.columns([7, 2], vertical_alignment="center")
+    with film:
         _film(trained, PATHS[kind](codes.mu[row_a], codes.mu[row_b], steps), steps)
     with chart:
         locator.draw(trained, here, path)
@@ -74,9 +74,8 @@ def _between(trained: TrainedModel) -> None:
 
 def _film(trained: TrainedModel, path: NDArray[np.float32], steps: int) -> None:
     times = [f"t = {i / (steps - 1):.2f}" for i in range(steps)]
-    st.plotly_chart(
-        tiles.strip({"": trained.decode(path)}, times, columns=7, row_height=100),
-        config=theme.STATIC,
-        key="film",
+    st.image(
+        strip({"": trained.decode(path)}, times, side=100),
+        width="content",
         alt=f"The path from A to B in {steps} images",
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import cache, planes, state
-from explorer.figures import theme, tiles
+from explorer.figures.strips import strip
 from explorer.frame import go
 from explorer.places import slider_limit
 from vae_core.datasets import as_float
@@ -62,9 +62,5 @@ def _draw_images(trained: TrainedModel, rows: NDArray[np.int64], title: str) -> 
         labels = [trained.class_names[label] for label in codes.labels[rows]]
     absent = "" if found is not None else " · originals are not shown: this data set is not on this machine"
     st.caption(title + absent)
-    st.plotly_chart(
-        tiles.strip(named, labels, columns=MOST_SHOWN),
-        config=theme.STATIC,
-        key="behind",
-        alt=f"{title}: originals above, rebuilt below",
-    )
+    above = "rebuilt" if found is None else "originals above, rebuilt below"
+    st.image(strip(named, labels), width="content", alt=f"{title}: {above}")

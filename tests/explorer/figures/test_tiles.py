@@ -41,18 +41,6 @@ def test_ticks_have_a_true_minus_sign_and_stay_few() -> None:
     assert any(text.startswith("−") for text in figure.layout.xaxis.ticktext)
 
 
-def test_a_strip_has_a_name_a_row_and_a_label_a_column() -> None:
-    dark, light = np.zeros((5, 1, 28, 28), np.float32), np.ones((5, 1, 28, 28), np.float32)
-    figure = tiles.strip({"original": light, "rebuilt": dark}, list("abcde"), columns=12)
-    assert list(figure.layout.xaxis.ticktext) == list("abcde")
-    rows = dict(zip(figure.layout.yaxis.ticktext, figure.layout.yaxis.tickvals, strict=True))
-    assert rows["original"] > rows["rebuilt"]
-    assert tuple(figure.layout.xaxis.range) == (0, 12)
-    shown = pixels(figure)
-    assert shown[0, 0] == 255
-    assert shown[-1, 0] == 0
-
-
 def test_tiny_images_get_a_dark_edge_and_others_stay() -> None:
     assert tiles.spaced(np.ones((2, 1, 8, 8), np.float32)).shape == (2, 1, 10, 10)
     assert tiles.spaced(np.ones((2, 1, 8, 8), np.float32))[0, 0, 0, 0] == 0
