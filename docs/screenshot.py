@@ -23,7 +23,7 @@ def main() -> None:
         page.goto("/")
         shell = page.locator('[data-testid="stApp"]')
         expect(shell).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
-        expect(page.locator(".js-plotly-plot")).to_have_count(3, timeout=30_000)
+        expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=30_000)
         page.wait_for_timeout(2_000)  # the canvases draw after their elements are there
         page.screenshot(path=PICTURE)
         browser.close()

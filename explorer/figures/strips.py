@@ -36,10 +36,12 @@ def strip(named_rows: dict[str, Images], labels: Sequence[str], side: int = 60) 
     parts += [
         f'<text x="{left - 8:g}" y="{(row + 0.5) * height + 4:g}" text-anchor="end">{escape(name)}</text>'
         for row, name in enumerate(named_rows)
+        if name
     ]
     parts += [
         f'<text x="{left + (place + 0.5) * side:g}" y="{high + 16}" text-anchor="middle">{escape(label)}</text>'
         for place, label in enumerate(labels)
+        if label
     ]
     size = f'width="{left + wide:g}" height="{high + below}" viewBox="0 0 {left + wide:g} {high + below}"'
     font = f'font-family="sans-serif" font-size="12.5" fill="{QUIET}"'
