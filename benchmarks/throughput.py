@@ -2,8 +2,8 @@
 
 *example*: that example's loop, a DataLoader that converts image by image. *bare*: the same step over a tensor in
 memory. *pythae*: the trainer of pythae 0.1.2, if installed. *ours*: the engine with its events and logging, at the
-same settings and at our own (bf16 where there are units for it, batches of 512). Rounds are interleaved, since a
-machine's speed drifts.
+same settings and at our own (bf16 where there are units for it, batches of 512), and with the networks of the quick
+start and of a lean convolutional pair. Rounds are interleaved, since a machine's speed drifts.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.training import TrainingRun
 
 ROUNDS = 5
-IMAGES = 55_000
-NETWORK = NetworkConfig(hidden=(400,), layer_norm=False, sine_features=0)
+EXAMPLE = VAEConfig(latent_dim=20, network=NetworkConfig(hidden=(400,), layer_norm=False, sine_features=0))
+CONVOLUTIONAL = VAEConfig(network=NetworkConfig(kind="conv", hidden=(128,)))
 
 
 class ExampleVAE(nn.Module):
@@ -121,13 +121,14 @@ def bare_loop(dataset: ImageDataset) -> Callable[[], int]:
     return epoch
 
 
-def our_loop(dataset: ImageDataset, batch: int, precision: str, steps: int) -> Callable[[], int]:
+def our_loop(
+    dataset: ImageDataset, batch: int, precision: str, steps: int, model: VAEConfig = EXAMPLE
+) -> Callable[[], int]:
     """Return a function that takes `steps` steps of the engine, all events drawn and snapshots twice a second."""
     training = TrainingConfig(
         epochs=10_000.0, seconds=None, learning_rate=1e-3, schedule="constant", beta2=0.999,
         batch_size=batch, late_batch_size=batch, precision=precision,
     )  # fmt: skip
-    model = VAEConfig(latent_dim=20, network=NETWORK)
     run = TrainingRun(RunConfig(DataConfig(dataset.name), model, training), dataset)
     events = run.events(snapshot_every=0.5)
 
@@ -220,6 +221,8 @@ def main() -> None:
         "PyTorch's example loop": example_loop(dataset),
         "pythae 0.1.2 trainer": pythae_loop(dataset),
         "ours, own settings (batch 512)": our_loop(dataset, 512, "auto", 100),
+        "ours, quick-start network (batch 512)": our_loop(dataset, 512, "auto", 100, VAEConfig()),
+        "ours, convolutional network (batch 512)": our_loop(dataset, 512, "auto", 50, CONVOLUTIONAL),
     }
     pace: dict[str, list[float]] = {name: [] for name, loop in loops.items() if loop}
     for turn in range(ROUNDS + 1):
