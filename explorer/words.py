@@ -23,7 +23,7 @@ codes themselves along each axis; *even steps* covers the same rectangle as the 
 GENERATE = r"""
 The picture is the decoder's mean $\mathbb E[x\,|\,z]$ at the place $z$ of the sliders; no noise is added.
 
-*Draw from the prior* sets $z = \tau\,\varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$ and temperature $\tau$. At
+*Random* sets $z = \tau\,\varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$ and temperature $\tau$. At
 $\tau = 1$ this is how a VAE generates; below 1 it keeps to the middle, where images are more typical and less varied.
 """
 
@@ -37,7 +37,7 @@ codes, scaled by the temperature: a stand-in, and often a place the decoder has 
 INTERPOLATE = r"""
 A and B are held-out images; each is encoded to its mean $\mu_A$, $\mu_B$, and the path between is decoded.
 
-*Straight line*: $z(t) = (1-t)\,\mu_A + t\,\mu_B$. *Arc*: the direction turns evenly from $\mu_A$ to $\mu_B$ while the
+*Straight*: $z(t) = (1-t)\,\mu_A + t\,\mu_B$. *Arc*: the direction turns evenly from $\mu_A$ to $\mu_B$ while the
 distance from the origin changes evenly from $|\mu_A|$ to $|\mu_B|$ (spherical interpolation). With many dimensions a
 straight line crosses a centre where the prior puts almost nothing; the arc does not.
 
