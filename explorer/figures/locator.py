@@ -88,8 +88,8 @@ def _axes(frame: Backdrop, titles: tuple[str, str]) -> str:
             at[axis] = value
             x, y = frame.place(at[None])[0].tolist()
             label = f"{value:g}".replace("-", "−")
-            beside = (x, SIDE + 5.6) if axis == 0 else (5.0, y + 1.6)
-            parts.append(_text(label, *beside, theme.QUIET))
+            across, down = (x, SIDE + 5.6) if axis == 0 else (5.0, y + 1.6)
+            parts.append(_text(label, across, down, theme.QUIET))
             if value == 0:
                 line = f"M{x:.1f} 1v{SIDE:g}" if axis == 0 else f"M{LEFT:g} {y:.1f}h{SIDE:g}"
                 parts.append(
