@@ -45,7 +45,8 @@ def _progress(job: TrainingJob, over: bool) -> None:
             )
     with right:
         _map(now)
-    if job.can_keep:
+    # Not before the whole page knows that the run is over: else Stop would stand beside Keep for a moment.
+    if over and job.can_keep:
         _keep(job)
 
 
