@@ -44,6 +44,11 @@ def model(entry: ModelEntry) -> TrainedModel:
     return _model(str(entry.path), _stamp(Path(entry.path)))
 
 
+def originals_here(trained: TrainedModel) -> bool:
+    """Tell whether the images behind a model's map are on this machine."""
+    return available(trained.config.data.name)
+
+
 def originals(trained: TrainedModel, rows: Sequence[int]) -> NDArray[np.uint8] | None:
     """Return the images [N, C, H, W] behind some rows of a model's map; None if its data set is not here."""
     data, codes = trained.config.data, trained.latent_map

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import gc
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import streamlit as st
 from PIL import Image
 
 from explorer import cache, state, words
+from explorer.components import latent_pad
 from explorer.frame import guarded
 from explorer.pages import generate, interpolate, map, train
 from vae_core.datasets import DATASETS
@@ -49,9 +51,14 @@ def run() -> None:
     st.set_page_config("Latent-space explorer", _icon(), layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(Path(__file__).with_name("style.css"))
     state.absorb_address()
+    picked = _pick_model()
     pages = {
         entry.path: st.Page(
-            _body(entry), title=entry.title, icon=entry.icon, url_path=entry.path, default=entry is PAGES[0]
+            _body(entry, picked),
+            title=entry.title,
+            icon=entry.icon,
+            url_path=entry.path,
+            default=entry is PAGES[0],
         )
         for entry in PAGES
     }
@@ -63,13 +70,13 @@ def run() -> None:
 def draw(path: str) -> None:
     """Draw one page with its sidebar, without the navigation."""
     state.absorb_address()
-    _body(next(entry for entry in PAGES if entry.path == path))()
+    picked = _pick_model()
+    _body(next(entry for entry in PAGES if entry.path == path), picked)()
 
 
-def _body(entry: PageEntry) -> Callable[[], None]:
+def _body(entry: PageEntry, picked: ModelEntry | None) -> Callable[[], None]:
     def body() -> None:
-        chosen = _pick_model()
-        _page(entry, chosen)
+        _page(entry, picked)
 
     return body
 
@@ -105,6 +112,7 @@ def _pick_model() -> ModelEntry | None:
         if asked is not None and asked != name:
             st.caption(f"There is no model called {asked} here; this one is shown instead.")
         _describe(found[name])
+        _bring(found[name])
     return found[name]
 
 
@@ -125,6 +133,12 @@ def _describe(entry: ModelEntry) -> None:
     if elbo is not None:
         value = f"{elbo['value']:.1f}".replace("-", "−")
         st.caption(f"{elbo['split'].capitalize()} ELBO {value} {elbo['unit']}", help=words.ELBO)
+
+
+def _bring(entry: ModelEntry) -> None:
+    # Here and not on the pages that show it: what is drawn here stays in the browser from page to page.
+    with contextlib.suppress(VaeCoreError):
+        latent_pad.bring(cache.model(entry))
 
 
 def _icon() -> Image.Image:

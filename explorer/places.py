@@ -41,8 +41,20 @@ def draws(
     trained: TrainedModel, count: int, rng: np.random.Generator, temperature: float
 ) -> NDArray[np.float32]:
     """Return places [count, d] from the prior, or from a Gaussian fitted to the codes of a model without one."""
+    mean, factor = draw_law(trained)
+    noise = temperature * rng.standard_normal((count, trained.latent_dim))
+    return (mean + noise @ factor.T).astype(np.float32)
+
+
+def draw_law(trained: TrainedModel) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return mean m [d] and factor F [d, d] of the law of random places, m + F eps with eps ~ N(0, I).
+
+    It is the prior, or a Gaussian fitted to the codes of a model without one.
+    """
+    d = trained.latent_dim
     if trained.family == "vae":
-        return trained.sample(count, rng, temperature)[0]
+        return np.zeros(d, np.float32), np.eye(d, dtype=np.float32)
     mu = trained.latent_map.mu
-    spread = np.atleast_2d(np.cov(mu, rowvar=False)) * temperature**2
-    return rng.multivariate_normal(mu.mean(axis=0), spread, count, method="eigh").astype(np.float32)
+    variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(mu, rowvar=False)))
+    factor = axes * np.sqrt(np.maximum(variances, 0))
+    return mu.mean(axis=0), factor.astype(np.float32)

@@ -17,6 +17,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import links
+from explorer.components.pad_state import PCA, PadSpace, PadState, read_state
 from explorer.links import Link
 
 Vector = NDArray[np.float32]
@@ -28,8 +29,7 @@ TEMPERATURE = "temperature"
 T = "t"
 STEPS = "steps"
 PATH = "path"
-PLANE = "plane"
-SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH, PLANE)
+SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH)
 _ADDRESS = "_address"
 _WISHES = "_wishes"
 
@@ -108,50 +108,49 @@ def get(name: str, default: Any = None) -> Any:
     return st.session_state.get(name, default)
 
 
-def z_key(model: str, dimension: int) -> str:
-    """Return the key of one latent dimension's slider."""
-    return f"z.{model}.{dimension}"
+def pad(model: str, space: PadSpace, usual: PadState) -> tuple[PadState, int]:
+    """Return what the viewer of `model` sees on the latent pad, and how often Python has moved the pad.
 
-
-def latent(model: str, start: Vector, limit: float) -> Vector:
-    """Return the place [d] that the sliders of `model` show, each within ±limit.
-
-    The first time it is the address's place if that has d numbers, else `start`.
+    The first time it is `usual`; what the address asks for comes on top.
     """
-    wanted = wish("z", model)
-    if wanted is not None and len(wanted) == len(start):
-        put_latent(model, np.asarray(wanted, np.float32), limit)
-    values = [number(z_key(model, i), -limit, limit, _rounded(float(start[i]))) for i in range(len(start))]
-    return np.asarray(values, np.float32)
+    held, stamp = st.session_state.get(_pad_key(model), (usual, 0))
+    # A model trained anew under the same name may have other dimensions.
+    shown = read_state(dataclasses.asdict(held), usual, space)
+    wanted = {"z": wish("z", model), "plane": wish("plane", model), "axes": wish("axes", model)}
+    if any(value is not None for value in wanted.values()):
+        axes = wanted.pop("axes")
+        if wanted["plane"] != PCA:
+            wanted["plane"] = None if axes is None else f"{axes[0] + 1},{axes[1] + 1}"
+        shown, stamp = read_state(dataclasses.asdict(shown) | _given(wanted), shown, space), stamp + 1
+    st.session_state[_pad_key(model)] = (shown, stamp)
+    return shown, stamp
 
 
-def put_latent(model: str, z: Vector, limit: float) -> None:
-    """Move the sliders of `model` to `z` [d], clamped to ±limit and rounded to the sliders' step."""
-    for i, value in enumerate(np.clip(np.nan_to_num(z), -limit, limit)):
-        st.session_state[z_key(model, i)] = _rounded(float(value))
+def keep_pad(model: str, shown: PadState) -> None:
+    """Note what the viewer of `model` sees on the pad now."""
+    _, stamp = st.session_state[_pad_key(model)]
+    st.session_state[_pad_key(model)] = (shown, stamp)
 
 
-def axes(model: str, dimensions: int, default: tuple[int, int] = (0, 1)) -> tuple[int, int]:
-    """Return the two latent dimensions on the map, counted from 0: the chosen, the address's, or the default ones."""
-    wanted = wish("axes", model)
-    names = (f"axis.{model}.x", f"axis.{model}.y")
-    if wanted is not None and max(wanted) < dimensions:
-        for name, value in zip(names, wanted, strict=True):
-            st.session_state[name] = value
-    for name, usual in zip(names, default, strict=True):
-        value = st.session_state.get(name)
-        if not isinstance(value, int) or not 0 <= value < dimensions:
-            st.session_state[name] = usual
-    return st.session_state[names[0]], st.session_state[names[1]]
+def put_place(model: str, z: Vector) -> None:
+    """Move the pad's cursor on `model` to `z` [d]; for callbacks, or before the pad is drawn."""
+    held = st.session_state.get(_pad_key(model))
+    if held is not None:
+        place = tuple(float(value) for value in z)
+        st.session_state[_pad_key(model)] = (dataclasses.replace(held[0], z=place), held[1] + 1)
+
+
+def _pad_key(model: str) -> str:
+    return f"_pad.{model}"
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def theme() -> str:
     """Return ``dark`` or ``light``, as the browser shows the page."""
     return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def _rounded(value: float) -> float:
-    return round(value, 2) + 0.0
 
 
 def end_key(model: str, end: str, part: str) -> str:

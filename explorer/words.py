@@ -54,4 +54,6 @@ The two are drawn apart because their sum hides which one moves. A KL near 0 mea
 image: the posterior has collapsed, and every decode is the same mean image.
 """
 
+GRID = """**The decoded grid.** Each tile is what the decoder makes of one place; up in the grid is up on the map."""
+
 ELBO = "Evidence lower bound on log p(x): higher is better. Sum over pixels, mean over images."

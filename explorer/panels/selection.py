@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from explorer import cache, planes, state
 from explorer.figures.strips import strip
 from explorer.frame import go
-from explorer.places import slider_limit
 from vae_core.datasets import as_float
 
 if TYPE_CHECKING:
@@ -20,34 +19,29 @@ if TYPE_CHECKING:
 MOST_SHOWN = 12
 
 
-def draw(trained: TrainedModel, view: planes.View, chosen: NDArray[np.int64]) -> None:
-    """Draw the images behind rows `chosen` of the map, or behind one typical row of each class if there are none."""
+def draw(trained: TrainedModel, view: planes.View, chosen: NDArray[np.int64], count: int) -> None:
+    """Draw the images behind rows `chosen` of the map, or behind one typical row of each class if there are none.
+
+    `count` points are selected in all; `chosen` may be an even choice of them.
+    """
     if len(chosen) == 0:
         rows = planes.central_rows(view.points, trained.latent_map.labels, MOST_SHOWN)
         _draw_images(trained, rows, "The image nearest to each class's centre")
         return
     _offer(trained, chosen)
     shown = chosen[planes.spread_rows(len(chosen), MOST_SHOWN)]
-    count = "1 image selected" if len(chosen) == 1 else f"{len(chosen):,} images selected"
-    _draw_images(trained, shown, count + (f", {len(shown)} shown" if len(shown) < len(chosen) else ""))
+    told = "1 image selected" if count == 1 else f"{count:,} images selected"
+    _draw_images(trained, shown, told + (f", {len(shown)} shown" if len(shown) < count else ""))
 
 
 def _offer(trained: TrainedModel, chosen: NDArray[np.int64]) -> None:
     codes = trained.latent_map
     if len(chosen) == 1 and st.button("Open its place in Generate", key="to-generate"):
-        state.put_latent(trained.name, codes.mu[chosen[0]], slider_limit(trained))
+        state.put_place(trained.name, codes.mu[chosen[0]])
         go("generate")
     if len(chosen) == 2 and st.button("Interpolate between the two", key="to-interpolate"):
         state.put_pair(trained.name, codes.labels, (int(chosen[0]), int(chosen[1])))
         go("interpolate")
-
-
-def selected_rows(chart: Any, count: int) -> NDArray[np.int64]:
-    """Return the map's rows that a chart's selection names, checked, in order and without repeats."""
-    named = [point.get("customdata") for point in chart.selection.points if isinstance(point, dict)]
-    flat = [item[0] if isinstance(item, (list, tuple)) and item else item for item in named]
-    whole = {int(item) for item in flat if isinstance(item, (int, float)) and 0 <= item < count}
-    return np.asarray(sorted(whole), np.int64)
 
 
 def _draw_images(trained: TrainedModel, rows: NDArray[np.int64], title: str) -> None:

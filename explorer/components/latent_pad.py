@@ -1,0 +1,183 @@
+"""The latent pad on a page: the model's arrays brought once, the view drawn, what the viewer does read back."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import cache, places, planes, state
+from explorer.components.pad_state import PadSpace, PadState, read_state
+from explorer.figures import theme
+from explorer.figures.sprites import sprite
+from vae_core import web
+from vae_core.errors import PageDecoderError
+from vae_core.export.weights import decoder_payload
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+ATLAS_SIDE = 41
+MOST_THUMBNAILS = 1500
+SPRITE_COLUMNS = 50
+ATLAS_NOTICE = (
+    f"This decoder has parts that a page can't run: you see blends of {ATLAS_SIDE} × {ATLAS_SIDE} images "
+    "that were decoded beforehand."
+)
+REMOTE_NOTICE = "This decoder has parts that a page can't run: the server decodes, up to four times a second."
+_FOLDER = Path(__file__).parent
+
+_models_in_page = st.components.v2.component(
+    "latent_explorer.models_in_page", js=_FOLDER.joinpath("models_in_page.js").read_text("utf-8")
+)
+_latent_pad = st.components.v2.component(
+    "latent_explorer.latent_pad",
+    js=web.script("latent_pad.js") + _FOLDER.joinpath("latent_pad_host.js").read_text("utf-8"),
+)
+
+
+def bring(trained: TrainedModel) -> None:
+    """Bring a model's arrays into the page; drawn outside the pages, so that they outlast a change of page."""
+    found = cache.originals_here(trained)
+    _models_in_page(key="models-in-page", data=_luggage(trained, found), height=1)
+
+
+def shown(trained: TrainedModel) -> PadState:
+    """Return what the viewer sees on the pad, without drawing it."""
+    return state.pad(trained.name, space_of(trained), _usual(trained))[0]
+
+
+def draw(trained: TrainedModel, layout: str) -> PadState:
+    """Draw the pad and return what the viewer sees on it.
+
+    Parameters
+    ----------
+    trained : TrainedModel
+        A model that :func:`bring` has brought.
+    layout : str
+        ``map``, where the map is the large part, or ``image``, where the image and the sliders are.
+    """
+    shown, stamp = state.pad(trained.name, space_of(trained), _usual(trained))
+    data: dict[str, Any] = {
+        "model": _luggage(trained, cache.originals_here(trained))["about"]["name"],
+        "layout": layout,
+        "label": f"Latent space of {trained.name}",
+        "state": dataclasses.asdict(shown),
+        "stamp": stamp,
+    }
+    key = f"pad.{layout}.{trained.name}"
+    if _needs_server(trained):
+        shown = _sent(state.get(key), shown, stamp, trained)
+        data |= {"image": _pixels(trained, shown), "imageAt": list(shown.z)}
+    result = _latent_pad(key=key, data=data, on_place_change=_nothing)
+    shown = _sent(result, shown, stamp, trained)
+    state.keep_pad(trained.name, shown)
+    return shown
+
+
+def space_of(trained: TrainedModel) -> PadSpace:
+    """Return what a state of this model's pad must fit."""
+    codes = trained.latent_map
+    return PadSpace(trained.latent_dim, len(codes.mu), len(trained.class_names or ()))
+
+
+def _nothing() -> None:
+    """Ask for the component's value in its result."""
+
+
+def _sent(result: Any, before: PadState, stamp: int, trained: TrainedModel) -> PadState:
+    """Return the state in what the component sent; one from before Python last moved the pad is out of date."""
+    sent = result.get("place") if isinstance(result, dict) else getattr(result, "place", None)
+    if not isinstance(sent, dict) or sent.get("stamp") != stamp:
+        return before
+    return read_state(sent, before, space_of(trained))
+
+
+def _usual(trained: TrainedModel) -> PadState:
+    z = tuple(round(float(value), 4) for value in places.start(trained))
+    return PadState(z, "pca" if trained.latent_dim > 2 else "1,2")
+
+
+def _pixels(trained: TrainedModel, shown: PadState) -> NDArray[np.uint8]:
+    return _bytes(trained.decode(np.asarray([shown.z], np.float32)))
+
+
+def _bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return (images * 255 + 0.5).astype(np.uint8).ravel()
+
+
+@functools.lru_cache(maxsize=8)
+def _needs_server(trained: TrainedModel) -> bool:
+    return "remote" in _decoder(trained)[0]
+
+
+@functools.lru_cache(maxsize=8)
+def _luggage(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
+    """Return what the page needs of a model: arrays, and in ``about`` all else."""
+    codes = trained.latent_map
+    decoder, arrays = _decoder(trained)
+    mean, factor = places.draw_law(trained)
+    order = places.dimension_order(trained)
+    thumbnails, rows = _thumbnails(trained) if with_images else (None, None)
+    about = {
+        "decoder": decoder,
+        "notice": ATLAS_NOTICE if "atlas" in decoder else REMOTE_NOTICE if "remote" in decoder else None,
+        "thumbnails": thumbnails,
+        "classNames": list(trained.class_names) if trained.class_names else None,
+        "colours": list(theme.PALETTE),
+        "hasPrior": trained.family == "vae",
+        "limit": places.slider_limit(trained),
+        "centre": places.start(trained).tolist(),
+        "draw": {"mean": mean.tolist(), "factor": factor.ravel().tolist()},
+        "order": [dimension for dimension, _ in order],
+        "told": _told(trained, order),
+    }
+    arrays |= {
+        "mu": codes.mu.ravel(),
+        "logvar": None if codes.logvar is None else codes.logvar.ravel(),
+        "labels": None if codes.labels is None else codes.labels.astype(np.int32),
+        "thumbnail_rows": rows,
+    }
+    arrays = {name: array for name, array in arrays.items() if array is not None}
+    digest = hashlib.sha256()
+    for name, array in arrays.items():
+        digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
+    about["name"] = f"{trained.name}-{digest.hexdigest()[:16]}"
+    return {"about": about, **arrays}
+
+
+def _decoder(trained: TrainedModel) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return how the page gets its images, and the arrays it needs for that."""
+    try:
+        made = decoder_payload(trained)
+        return {"program": made.program}, {"w": made.w}
+    except PageDecoderError:
+        shape = list(trained.image_shape)
+    if trained.latent_dim != 2:
+        return {"remote": {"latentDim": trained.latent_dim, "shape": shape}}, {}
+    limit = places.slider_limit(trained)
+    steps = np.linspace(-limit, limit, ATLAS_SIDE, dtype=np.float32)
+    across, up = np.meshgrid(steps, steps)
+    images = _bytes(trained.decode(np.stack([across, up], axis=-1).reshape(-1, 2)))
+    return {"atlas": {"n": ATLAS_SIDE, "limit": limit, "shape": shape}}, {"atlas": images}
+
+
+def _told(trained: TrainedModel, order: tuple[tuple[int, float], ...]) -> list[str] | None:
+    if trained.family != "vae":
+        return None
+    carried = dict(order)
+    return [f"Carries {carried[k]:.2f} nats per image (its mean KL)" for k in range(trained.latent_dim)]
+
+
+def _thumbnails(trained: TrainedModel) -> tuple[dict[str, Any] | None, NDArray[np.int32] | None]:
+    rows = planes.spread_rows(len(trained.latent_map.mu), MOST_THUMBNAILS)
+    images = cache.originals(trained, rows.tolist())
+    if images is None or not len(images):
+        return None, None
+    return {"sprite": sprite(images, SPRITE_COLUMNS), "columns": SPRITE_COLUMNS}, rows.astype(np.int32)

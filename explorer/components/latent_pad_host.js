@@ -1,0 +1,58 @@
+/**
+ * Puts the latent pad into a Streamlit element, once the model that it shows is in the page.
+ *
+ * Streamlit calls this again on every rerun, with the same element; what lives between the calls is in `hosts`. The
+ * viewer's own moves are ahead of what Python knows, so Python's state counts only when its `stamp` has changed.
+ */
+
+const MODELS = Symbol.for("latent-explorer.models");
+const hosts = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue }) {
+  const host = hosts.get(parentElement) ?? { pad: null, model: null, stamp: null };
+  hosts.set(parentElement, host);
+  Object.assign(host, { data, setStateValue });
+  const open = () => {
+    const model = globalThis[MODELS]?.get(host.data.model);
+    if (model) show(host, model, parentElement);
+  };
+  globalThis.removeEventListener("latent-explorer.model", host.open);
+  host.open = open;
+  globalThis.addEventListener("latent-explorer.model", open);
+  open();
+  return () => {
+    globalThis.removeEventListener("latent-explorer.model", host.open);
+    host.pad?.destroy();
+    hosts.delete(parentElement);
+  };
+}
+
+function show(host, model, parentElement) {
+  const { data } = host;
+  if (host.model !== model) {
+    host.pad?.destroy();
+    const tell = (state) => host.setStateValue("place", { ...state, stamp: host.stamp });
+    host.pad = createLatentPad(rootIn(parentElement), {
+      ...model,
+      layout: data.layout,
+      label: data.label,
+      state: data.state,
+      onRelease: tell,
+      onDrag: model.remote ? tell : undefined,
+    });
+    [host.model, host.stamp] = [model, data.stamp];
+  } else if (host.stamp !== data.stamp) {
+    host.stamp = data.stamp;
+    host.pad.setState(data.state);
+  }
+  if (model.remote && data.image) host.pad.showImage(data.imageAt, data.image.getChildAt(0).toArray());
+}
+
+function rootIn(parentElement) {
+  const found = parentElement.querySelector(".latent-pad-host");
+  if (found) return found;
+  const made = document.createElement("div");
+  made.className = "latent-pad-host";
+  parentElement.append(made);
+  return made;
+}

@@ -1,0 +1,40 @@
+/**
+ * Keeps a model's arrays in the page, so that they travel once however often a view of them is drawn.
+ *
+ * Views find them in a map on `globalThis` under the model's name there; each component is a script of its own and
+ * shares no module with the others. An entry lives as long as an element that brought it.
+ */
+
+const KEY = Symbol.for("latent-explorer.models");
+const owners = new WeakMap();
+
+const column = (table) => (table ? table.getChildAt(0).toArray() : null);
+
+function unpacked(data) {
+  const { decoder, points, thumbnails, ...rest } = data.about;
+  const [w, atlas] = [column(data.w), column(data.atlas)];
+  return {
+    ...rest,
+    ...(decoder.program ? { program: decoder.program, w } : {}),
+    ...(decoder.atlas ? { atlas: { ...decoder.atlas, images: atlas } } : {}),
+    ...(decoder.remote ? { remote: decoder.remote } : {}),
+    points: { mu: column(data.mu), logvar: column(data.logvar), labels: column(data.labels) },
+    thumbnails: thumbnails && { ...thumbnails, rows: column(data.thumbnail_rows) },
+  };
+}
+
+export default function ({ data, parentElement }) {
+  const models = (globalThis[KEY] ??= new Map());
+  const { name } = data.about;
+  const before = owners.get(parentElement);
+  if (before !== name) {
+    if (before) models.delete(before);
+    models.set(name, unpacked(data));
+    owners.set(parentElement, name);
+    globalThis.dispatchEvent(new Event("latent-explorer.model"));
+  }
+  return () => {
+    models.delete(owners.get(parentElement));
+    owners.delete(parentElement);
+  };
+}
