@@ -229,7 +229,8 @@ def test_a_press_on_a_point_selects_it(bench: Bench) -> None:
     assert box is not None
     scale = min(box["width"], box["height"]) / (2 * half)
     bench.page.mouse.click(box["x"] + box["width"] / 2 + x * scale, box["y"] + box["height"] / 2 - y * scale)
-    assert bench.released()[-1]["selected"] is not None
+    state = bench.released()[-1]
+    assert (state["selection"], state["selected"]) == ([0], 1)
 
 
 def test_the_decoded_grid_shows_under_the_points(bench: Bench) -> None:
@@ -268,6 +269,7 @@ def test_play_moves_and_stops_and_tells_the_host_where(bench: Bench) -> None:
     [
         '{"z": [1]}', '{"z": [NaN, 1]}', '{"z": ["a", "b"]}', '{"z": "x".repeat(1e6)}', '{"plane": "7,8"}',
         '{"plane": "1,1"}', '{"layers": ["constructor"]}', '{"hidden": [{}, -1.5]}', '{"selected": 1e308}', "{}",
+        '{"selection": [300]}', '{"selection": [-1]}', '{"selection": ["0"]}', '{"selection": "all", "selected": 7}',
     ],
 )  # fmt: skip
 def test_a_state_that_does_not_fit_leaves_the_pad_as_it_is(bench: Bench, junk: str) -> None:
@@ -278,7 +280,7 @@ def test_a_state_that_does_not_fit_leaves_the_pad_as_it_is(bench: Bench, junk: s
     assert state["z"] == [0.25, 0.5]
     assert state["plane"] == "1,2"
     assert state["hidden"] == []
-    assert state["selected"] is None
+    assert (state["selection"], state["selected"]) == ([], 0)
 
 
 def test_a_destroyed_pad_leaves_nothing_behind(bench: Bench) -> None:

@@ -1,51 +1,30 @@
-/** What the pad's two canvases show: below the map, which changes with the view; above it the cursor. */
+/** What lies on the map under the cursor: points, the prior, names and axes. */
 
-/**
- * Which part of the plane is visible: pixel = (x - x0) * scale, and up is up.
- * @typedef {{x: number, y: number, span: number, width: number, height: number}} View  Centre, plane units across the
- *   shorter side, and the canvas's size in CSS pixels.
- */
-
-/** @param {View} view @returns {number} CSS pixels in one plane unit. */
-export const scaleOf = (view) => Math.min(view.width, view.height) / view.span;
-/** @param {View} view @returns {[number, number]} */
-export const toScreen = (view, x, y) => [
-  view.width / 2 + (x - view.x) * scaleOf(view),
-  view.height / 2 - (y - view.y) * scaleOf(view),
-];
-/** @param {View} view @returns {[number, number]} */
-export const toPlane = (view, px, py) => [
-  view.x + (px - view.width / 2) / scaleOf(view),
-  view.y - (py - view.height / 2) / scaleOf(view),
-];
+import { scaleOf, toPlane, toScreen } from "./pad_view.js";
 
 /**
  * Paint points straight into pixels: 70,000 take a few milliseconds, so that panning stays smooth.
  * @param {ImageData} image
- * @param {{x: Float32Array, y: Float32Array, labels: ArrayLike<number>|null}} points
- * @param {View} view
- * @param {number} ratio  Device pixels in a CSS pixel.
- * @param {Array<[number, number, number]>} colours  One a class.
- * @param {Set<number>} hidden  Classes left out.
+ * @param {{x: Float32Array, y: Float32Array}} points
+ * @param {Uint8Array} wanted  1 for each point to paint.
+ * @param {Uint8Array} tints  Indices into colours.
+ * @param {Array<[number, number, number]>} colours
+ * @param {import("./pad_view.js").View} view
+ * @param {{ratio: number, radius: number, opacity: number}} look  Device pixels in a CSS pixel, and the discs.
  */
-export function paintPoints(image, points, view, ratio, colours, hidden) {
+export function paintPoints(image, points, wanted, tints, colours, view, { ratio, radius, opacity }) {
   const { width, height } = image;
   // Whole numbers throughout, and no clamping: half the time.
   const bytes = new Uint8Array(image.data.buffer);
-  const count = points.x.length;
-  const stamp = discOf(ratio * (count > 20000 ? 1.2 : count > 3000 ? 2.2 : 3.5), width);
-  const { reach, offsets, covers } = stamp;
+  const { reach, offsets, covers } = discOf(ratio * radius, width, opacity);
   const scale = scaleOf(view) * ratio;
   const left = width / 2 - view.x * scale + 0.5, top = height / 2 + view.y * scale + 0.5;
-  const visible = colours.map((_, label) => !hidden.has(label));
-  const { x, y, labels } = points;
-  for (let n = 0; n < count; n++) {
+  const { x, y } = points;
+  for (let n = 0; n < wanted.length; n++) {
+    if (!wanted[n]) continue;
     const px = Math.floor(left + x[n] * scale), py = Math.floor(top - y[n] * scale);
     if (px < reach || py < reach || px >= width - reach || py >= height - reach) continue;
-    const label = labels ? labels[n] : 0;
-    const colour = label % colours.length;
-    if (label < visible.length ? !visible[label] : hidden.has(label)) continue;
-    const rgb = colours[colour];
+    const rgb = colours[tints[n]];
     const r = rgb[0], g = rgb[1], b = rgb[2];
     const middle = 4 * (py * width + px);
     for (let k = 0; k < offsets.length; k++) {
@@ -68,12 +47,12 @@ export function paintPoints(image, points, view, ratio, colours, hidden) {
 }
 
 /** A soft disc as byte offsets from its middle in an image `width` pixels wide, and how much each pixel is covered, 255 for all. */
-function discOf(radius, width) {
+function discOf(radius, width, opacity) {
   const reach = Math.ceil(radius - 0.5);
   const offsets = [], covers = [];
   for (let j = -reach; j <= reach; j++) {
     for (let i = -reach; i <= reach; i++) {
-      const cover = 0.85 * Math.min(1, radius + 0.5 - Math.hypot(i, j));
+      const cover = opacity * Math.min(1, radius + 0.5 - Math.hypot(i, j));
       if (cover <= 0.02) continue;
       offsets.push(4 * (j * width + i));
       covers.push(Math.round(255 * cover));
@@ -133,6 +112,14 @@ export function drawAxes(context, view, labels, theme) {
   context.restore();
 }
 
+/** @returns {Array<[number, number]|null>} The median place of each class. */
+export function classCentres({ x, y }, labels, classCount) {
+  const rows = Array.from({ length: classCount }, () => []);
+  for (let n = 0; labels && n < x.length; n++) rows[labels[n]]?.push(n);
+  const middle = (values) => Float32Array.from(values).sort()[values.length >> 1];
+  return rows.map((row) => (row.length ? [middle(row.map((n) => x[n])), middle(row.map((n) => y[n]))] : null));
+}
+
 /** Each class's name in the middle of its points. */
 export function drawClassNames(context, view, centres, names, hidden, theme) {
   context.save();
@@ -143,76 +130,13 @@ export function drawClassNames(context, view, centres, names, hidden, theme) {
   centres.forEach((centre, index) => {
     if (!centre || hidden.has(index)) return;
     let [x, y] = toScreen(view, ...centre);
+    const words = names[index] ?? String(index);
+    const half = context.measureText(words).width / 2;
     // Classes that lie on each other keep readable names, one below the other.
-    while (placed.some(([px, py]) => Math.abs(px - x) < 18 && Math.abs(py - y) < 18)) y += 6;
-    placed.push([x, y]);
-    halo(context, names[index] ?? String(index), x, y, { text: "#10181c", background: "#ffffff" }, 4);
+    while (placed.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 20)) y += 6;
+    placed.push({ x, y, half });
+    halo(context, words, x, y, { text: "#10181c", background: "#ffffff" }, 4);
   });
-  context.restore();
-}
-
-/** The 1 and 2 sigma ellipses of one image's posterior, in the plane's own scale. */
-export function drawEllipse(context, view, [x, y], { major, minor, angle }, theme) {
-  const [px, py] = toScreen(view, x, y);
-  const scale = scaleOf(view);
-  context.save();
-  for (const sigma of [2, 1]) {
-    context.beginPath();
-    // The canvas's angles run clockwise, the plane's the other way.
-    context.ellipse(px, py, sigma * major * scale, sigma * minor * scale, -angle, 0, 2 * Math.PI);
-    context.fillStyle = theme.accent;
-    context.globalAlpha = 0.18;
-    context.fill();
-    context.globalAlpha = 1;
-    context.strokeStyle = theme.accent;
-    context.lineWidth = 1.5;
-    context.stroke();
-  }
-  context.fillStyle = theme.accent;
-  context.beginPath();
-  context.arc(px, py, 4, 0, 2 * Math.PI);
-  context.fill();
-  context.restore();
-}
-
-/** The cursor: lines across the whole pad, and a ring. */
-export function drawCursor(context, view, [x, y], theme) {
-  const [px, py] = toScreen(view, x, y);
-  context.save();
-  for (const [colour, width] of [[theme.background, 3], [theme.text, 1]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    context.globalAlpha = 0.7;
-    context.beginPath();
-    context.moveTo(px, 0);
-    context.lineTo(px, view.height);
-    context.moveTo(0, py);
-    context.lineTo(view.width, py);
-    context.stroke();
-  }
-  context.globalAlpha = 1;
-  for (const [colour, width] of [[theme.background, 5], [theme.accent, 3]]) {
-    context.strokeStyle = colour;
-    context.lineWidth = width;
-    circle(context, px, py, 8);
-  }
-  context.restore();
-}
-
-/** A word beside a place, kept inside the canvas. */
-export function drawTip(context, view, [x, y], words, theme) {
-  const [px, py] = toScreen(view, x, y);
-  context.save();
-  context.font = theme.boldFont;
-  const width = context.measureText(words).width + 12;
-  const left = Math.min(Math.max(4, px + 12), view.width - width - 4);
-  const top = Math.max(4, py - 34);
-  context.fillStyle = theme.text;
-  context.beginPath();
-  context.roundRect(left, top, width, 22, 5);
-  context.fill();
-  context.fillStyle = theme.background;
-  context.fillText(words, left + 6, top + 15);
   context.restore();
 }
 
@@ -221,13 +145,14 @@ function signed(value, digits) {
   return value < 0 && Number(words) !== 0 ? `−${words}` : words;
 }
 
-function circle(context, x, y, radius) {
+export function circle(context, x, y, radius) {
   context.beginPath();
   context.arc(x, y, radius, 0, 2 * Math.PI);
   context.stroke();
 }
 
-function halo(context, words, x, y, theme, width = 3) {
+/** Words with an edge in the background's colour, readable on anything. */
+export function halo(context, words, x, y, theme, width = 3) {
   context.lineJoin = "round";
   context.setLineDash([]);
   context.strokeStyle = theme.background;

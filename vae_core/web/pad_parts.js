@@ -1,19 +1,56 @@
 /** The pad's elements: everything that is not a canvas's picture. */
 
+import { button, iconButton, make } from "./pad_elements.js";
+import { createHelp } from "./pad_help.js";
+import { LAYERS } from "./pad_state.js";
 import { PAD_STYLE } from "./pad_style.js";
 
-export const LAYERS = { grid: "decoded grid", points: "points", prior: "prior 1–3σ", names: "class names" };
+const TOOLS = {
+  move: ["Move the cursor (m)", "M8 1v14M1 8h14M6 3l2-2 2 2M6 13l2 2 2-2M3 6L1 8l2 2M13 6l2 2-2 2"],
+  box: ["Select with a box (b)", "M2 5V2h3M8 2h.5M11 2h3v3M14 8v.5M14 11v3h-3M8 14h-.5M5 14H2v-3M2 8v-.5"],
+  lasso: ["Select with a lasso (l)", "M5 11C1 10 1 3 8 2.500s8 6 1 8c-2 .5-4.500.5-5.500-.3M5 11c1.500.5 1 2.500-.5 3.500"],
+};
 
 /**
- * Fill `element` and return its parts; the caller sets the `on...` callbacks.
- * @param {HTMLElement} element
- * @param {{d: number, count: number, names: string[], classCount: number, hexes: string[], label?: string}} about
+ * What the elements call when they are used.
+ * @typedef {object} Acts
+ * @property {(name: string, on: boolean) => void} layer
+ * @property {(index: number, alone: boolean) => void} classChip
+ * @property {(name: string) => void} plane
+ * @property {(factor: number) => void} zoom  0 shows all.
+ * @property {() => void} play
+ * @property {() => void} random
+ * @property {() => void} centre
+ * @property {(way: number) => void} undo  -1 back, 1 forward.
+ * @property {(name: string) => void} tool
  */
-export function buildPad(element, { d, count, names, classCount, hexes, label = "Latent space" }) {
-  const root = make("div", "latent-pad");
-  const style = make("style");
+
+/**
+ * Fill `element` and return its parts.
+ * @param {HTMLElement} element
+ * @param {import("./pad_options.js").About} about
+ * @param {Acts} acts
+ */
+export function buildPad(element, about, acts) {
+  const root = make("div", "latent-pad"), style = make("style"), frame = make("div", `pad-frame pad-as-${about.layout}`);
   style.textContent = PAD_STYLE;
-  const frame = make("div", "pad-frame"), left = make("div"), side = make("div", "pad-side");
+  const spoken = make("div", "pad-spoken");
+  spoken.setAttribute("role", "status");
+  spoken.setAttribute("aria-live", "polite");
+  const help = createHelp(about);
+  const parts = { root, frame, spoken, help, ...buildMap(about, acts), ...buildImage(about, acts, help) };
+  const chart = make("div", "pad-chart"), bar = make("div", "pad-bar");
+  const layers = addLayerBoxes(bar, about, acts), plane = addPlaneSelect(bar, about, acts);
+  const legend = buildLegend(about, acts);
+  chart.append(parts.map, bar, legend.element);
+  parts.dials = make("div", "pad-dials");
+  frame.append(chart, parts.view, parts.dials);
+  root.append(style, frame, spoken, help.element);
+  element.replaceChildren(root);
+  return { ...parts, showLayers: layers.show, showPlane: plane.show, showHidden: legend.show };
+}
+
+function buildMap({ label }, acts) {
   const map = make("div", "pad-map"), base = make("canvas"), over = make("canvas");
   base.setAttribute("aria-hidden", "true");
   over.tabIndex = 0;
@@ -22,141 +59,110 @@ export function buildPad(element, { d, count, names, classCount, hexes, label = 
   over.setAttribute(
     "aria-label",
     `${label}. Arrow keys move the cursor, with Shift in fine steps; plus and minus zoom, zero shows all, Home goes to ` +
-      "the centre, space plays.",
+      "the centre, Enter selects the nearest point, Escape clears the selection, space plays, a question mark lists " +
+      "all keys.",
   );
-  map.append(base, over);
-  const image = make("canvas", "pad-image");
-  image.setAttribute("role", "img");
-  image.setAttribute("aria-label", "The decoded image at the cursor");
-  const readout = make("div", "pad-readout"), numbers = make("b"), nearest = make("div");
-  readout.append(numbers, nearest);
-  const spoken = make("div", "pad-spoken");
-  spoken.setAttribute("role", "status");
-  spoken.setAttribute("aria-live", "polite");
-  side.append(image, readout);
-
-  const parts = { root, map, base, over, image, side, numbers, nearest, spoken };
-  const zooms = make("div", "pad-zoom");
+  const tools = make("div", "pad-tools"), choices = make("div", "pad-choices"), zooms = make("div", "pad-choices");
+  choices.setAttribute("role", "group");
+  choices.setAttribute("aria-label", "What a drag on the map does");
+  const made = Object.entries(TOOLS).map(([name, [title, path]]) => [name, iconButton(path, title, () => acts.tool(name))]);
+  choices.append(...made.map(([, tool]) => tool));
   zooms.append(
-    button("+", "Zoom in", () => parts.onZoom(1.4)),
-    button("−", "Zoom out", () => parts.onZoom(1 / 1.4)),
-    button("⤢", "Show all", () => parts.onZoom(0)),
+    iconButton("M8 3v10M3 8h10", "Zoom in", () => acts.zoom(1.4)),
+    iconButton("M3 8h10", "Zoom out", () => acts.zoom(1 / 1.4)),
+    iconButton("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", "Show all", () => acts.zoom(0)),
   );
-  map.append(zooms);
-
-  const bar = make("div", "pad-bar");
-  parts.play = button("▶ Play", "", () => parts.onPlay());
-  parts.play.setAttribute("aria-pressed", "false");
-  bar.append(
-    parts.play,
-    button("Random", "A random z from the prior", () => parts.onRandom()),
-    button("Centre", "z = 0", () => parts.onCentre()),
-  );
-  const boxes = layerBoxes(bar, parts, count, classCount);
-  const select = planeSelect(bar, parts, d);
-  const legend = make("div", "pad-legend");
-  legend.setAttribute("aria-label", "Classes shown");
-  legend.setAttribute("role", "group");
-  const chips = Array.from({ length: classCount }, (_, index) => {
-    const chip = button("", "", () => parts.onClass(index, false));
-    chip.title = "Click to hide or show; double-click for this class alone";
-    const dot = make("i");
-    dot.style.background = hexes[index % hexes.length];
-    chip.append(dot, names[index] ?? String(index));
-    chip.addEventListener("dblclick", () => parts.onClass(index, true));
-    legend.append(chip);
-    return chip;
-  });
-
-  parts.showLayers = (shown) => boxes.forEach((box, name) => (box.checked = shown.has(name)));
-  parts.showHidden = (hidden) =>
-    chips.forEach((chip, index) => chip.setAttribute("aria-pressed", String(!hidden.has(index))));
-  parts.showPlane = (name) => select && (select.value = name);
-  left.append(map, bar, legend);
-  frame.append(left, side);
-  root.append(style, frame, spoken);
-  element.replaceChildren(root);
-  return parts;
+  tools.append(choices, zooms);
+  map.append(base, over, tools);
+  const showTool = (chosen) => {
+    for (const [name, tool] of made) tool.setAttribute("aria-pressed", String(name === chosen));
+    over.style.cursor = chosen === "move" ? "" : "cell";
+  };
+  return { map, base, over, showTool };
 }
 
-function layerBoxes(bar, parts, count, classCount) {
+function buildImage({ decoder, notice }, acts, help) {
+  const [, height, width] = decoder.shape;
+  const view = make("div", "pad-view"), figure = make("div", "pad-figure"), picture = make("div", "pad-picture");
+  const image = make("canvas", "pad-image");
+  [image.width, image.height] = [width, height];
+  image.style.setProperty("--aspect", String(width / height));
+  image.setAttribute("role", "img");
+  image.setAttribute("aria-label", "The decoded image at the cursor");
+  picture.append(image);
+  figure.append(picture);
+  const readout = make("div", "pad-readout"), numbersLine = make("b"), nearest = make("div");
+  readout.append(numbersLine, nearest);
+  if (notice) readout.append(Object.assign(make("div", "pad-notice"), { textContent: notice }));
+  const actions = make("div", "pad-actions");
+  const play = button("▶ Play", "", acts.play);
+  play.setAttribute("aria-pressed", "false");
+  const undo = iconButton("M6 3L2 7l4 4M2 7h8a4 4 0 0 1 0 7H7", "Undo the last move (Ctrl+Z)", () => acts.undo(-1));
+  const redo = iconButton("M10 3l4 4-4 4M14 7H6a4 4 0 0 0 0 7h3", "Redo (Ctrl+Shift+Z)", () => acts.undo(1));
+  const random = button("Random", "A random z from the prior", acts.random);
+  const centre = button("Centre", "Back to the centre", acts.centre);
+  actions.append(play, random, centre, undo, redo, help.opener);
+  view.append(figure, readout, actions);
+  const showPlaying = (playing) => {
+    play.textContent = playing ? "⏸ Pause" : "▶ Play";
+    play.setAttribute("aria-pressed", String(playing));
+  };
+  const showHistory = (history) => {
+    undo.disabled = !history.canUndo();
+    redo.disabled = !history.canRedo();
+  };
+  return { view, figure, image, numbersLine, nearest, showPlaying, showHistory };
+}
+
+function addLayerBoxes(bar, { count, classCount, hasPrior, decoder, logvar, d }, acts) {
   const boxes = new Map();
+  const possible = { grid: decoder.live, density: count && d > 1, points: count, prior: hasPrior, names: classCount };
   for (const [name, words] of Object.entries(LAYERS)) {
-    if ((name === "points" && !count) || (name === "names" && !classCount)) continue;
+    if (!possible[name]) continue;
     const line = make("label"), box = make("input");
     box.type = "checkbox";
-    box.addEventListener("change", () => parts.onLayer(name, box.checked));
-    line.append(box, words);
+    box.addEventListener("change", () => acts.layer(name, box.checked));
+    line.append(box, name === "density" && !logvar ? "density of the codes" : words);
     bar.append(line);
     boxes.set(name, box);
   }
-  return boxes;
+  return { show: (shown) => boxes.forEach((box, name) => (box.checked = shown.has(name))) };
 }
 
-function planeSelect(bar, parts, d) {
-  if (d < 3) return null;
+function addPlaneSelect(bar, { d, count }, acts) {
+  if (d < 3) return { show() {} };
   const line = make("label"), select = make("select");
   const add = (value, words) => select.append(new Option(words, value));
-  add("pca", "main directions (PCA)");
+  if (count > 1) add("pca", "main directions (PCA)");
   // All pairs of up to a dozen axes; beyond that, each axis with its neighbour.
   for (let i = 1; i < d; i++) {
     for (let j = i + 1; j <= (d <= 12 ? d : i + 1); j++) add(`${i},${j}`, `z${i} and z${j}`);
   }
-  select.addEventListener("change", () => parts.onPlane(select.value));
+  select.addEventListener("change", () => acts.plane(select.value));
   line.append("Plane", select);
-  bar.append(line);
-  return select;
-}
-
-function make(tag, className = "") {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  return made;
-}
-
-function button(words, title, act) {
-  const made = make("button");
-  made.type = "button";
-  made.textContent = words;
-  if (title) made.title = made.ariaLabel = title;
-  made.addEventListener("click", act);
-  return made;
-}
-
-/** @returns The colours and fonts that the canvases use, as the host's style gives them. */
-export function readTheme(root) {
-  const style = getComputedStyle(root);
-  const probe = (name) => resolve(root, style.getPropertyValue(name));
-  const family = style.fontFamily;
-  return {
-    text: style.color,
-    background: style.backgroundColor,
-    accent: probe("--accent"),
-    font: `12px ${family}`,
-    boldFont: `600 13px ${family}`,
-    largeFont: `600 17px ${family}`,
+  bar.prepend(line);
+  const show = (name) => {
+    // A host may name a pair that the list leaves out.
+    if (![...select.options].some((option) => option.value === name)) add(name, `z${name.replace(",", " and z")}`);
+    select.value = name;
   };
+  return { show };
 }
 
-// A custom property may hold var() or light-dark(), which a canvas does not understand.
-function resolve(root, value) {
-  const span = root.appendChild(make("span"));
-  span.style.color = value;
-  const colour = getComputedStyle(span).color;
-  span.remove();
-  return colour;
-}
-
-/** @returns {Array<[number, number]|null>} The median place of each class. */
-export function classCentres({ x, y, labels }, classCount) {
-  const rows = Array.from({ length: classCount }, () => []);
-  for (let n = 0; labels && n < x.length; n++) rows[labels[n]]?.push(n);
-  const middle = (values) => Float32Array.from(values).sort()[values.length >> 1];
-  return rows.map((row) => (row.length ? [middle(row.map((n) => x[n])), middle(row.map((n) => y[n]))] : null));
-}
-
-/** Make `set` hold exactly `values`. */
-export function replace(set, values) {
-  set.clear();
-  for (const value of values) set.add(value);
+function buildLegend({ names, classCount, hexes }, acts) {
+  const element = make("div", "pad-legend");
+  element.setAttribute("aria-label", "Classes shown");
+  element.setAttribute("role", "group");
+  const chips = Array.from({ length: classCount }, (_, index) => {
+    const chip = button("", "", () => acts.classChip(index, false));
+    chip.title = "Click to hide or show; double-click for this class alone";
+    const dot = make("i");
+    dot.style.background = hexes[index % hexes.length];
+    chip.append(dot, names[index] ?? String(index));
+    chip.addEventListener("dblclick", () => acts.classChip(index, true));
+    return chip;
+  });
+  element.append(...chips);
+  const show = (hidden) => chips.forEach((chip, n) => chip.setAttribute("aria-pressed", String(!hidden.has(n))));
+  return { element, show };
 }

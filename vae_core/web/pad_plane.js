@@ -113,18 +113,3 @@ export function posteriorEllipse({ mean, axes: [a, b] }, logvar, n) {
   const angle = 0.5 * Math.atan2(2 * xy, xx - yy);
   return { major: Math.sqrt(middle + half), minor: Math.sqrt(Math.max(0, middle - half)), angle };
 }
-
-/** @returns {number} The row of `mu` [N, d] nearest to z among those `shown`, or -1. */
-export function nearestRow(mu, z, shown) {
-  const d = z.length;
-  let best = -1, least = Infinity;
-  for (let n = 0, from = 0; from < mu.length; n++, from += d) {
-    let sum = 0;
-    for (let k = 0; k < d && sum < least; k++) sum += (mu[from + k] - z[k]) * (mu[from + k] - z[k]);
-    if (sum < least && shown(n)) {
-      least = sum;
-      best = n;
-    }
-  }
-  return best;
-}

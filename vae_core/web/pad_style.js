@@ -1,44 +1,110 @@
 /** The pad's style. A host themes it with the custom properties on the left of each `var` fallback. */
 
+// From a container's width of 860 px on, three things fit side by side; below 620 px they stack.
 export const PAD_STYLE = `
 .latent-pad {
   --text: var(--pad-text, var(--st-text-color, light-dark(#1b2328, #f2f4f5)));
   --background: var(--pad-background, var(--st-background-color, light-dark(#ffffff, #0e1117)));
   --raised: var(--pad-raised, var(--st-secondary-background-color, light-dark(#f0f2f6, #262730)));
   --accent: var(--pad-accent, #e8308a);
-  color: var(--text); background: var(--background); font: 14px/1.4 var(--st-font, system-ui, sans-serif);
-  container-type: inline-size; position: relative;
+  --line: color-mix(in srgb, var(--text) 22%, transparent);
+  --quiet: color-mix(in srgb, var(--text) 72%, transparent);
+  color: var(--text); background: var(--background); font: 15px/1.35 var(--st-font, system-ui, sans-serif);
+  container-type: inline-size; position: relative; transition: color 1ms, background-color 1ms;
 }
-.latent-pad * { box-sizing: border-box; }
-.pad-frame { display: grid; grid-template-columns: minmax(0, 1fr) minmax(260px, 38%); gap: 16px; align-items: start; }
-@container (max-width: 620px) { .pad-frame { grid-template-columns: minmax(0, 1fr); } }
-.pad-map { position: relative; height: var(--pad-height, 560px); border-radius: 8px; overflow: hidden;
-  background: var(--background); box-shadow: inset 0 0 0 1px color-mix(in srgb, var(--text) 25%, transparent); }
+.latent-pad *, .pad-help { box-sizing: border-box; }
+.latent-pad [hidden] { display: none !important; }
+.pad-frame { display: grid; gap: 12px 18px; height: var(--pad-height, 632px); }
+.pad-chart, .pad-view, .pad-dials { min-width: 0; min-height: 0; display: flex; flex-direction: column; gap: 8px; }
+
+.pad-as-map { grid-template: "chart view" minmax(0, 1fr) "chart dials" fit-content(190px) / minmax(0, 1.5fr) minmax(0, 1fr); }
+.pad-as-image { grid-template: "dials view chart" minmax(0, 1fr) / minmax(0, 1fr) minmax(0, 1.3fr) minmax(0, 0.95fr); }
+.pad-chart { grid-area: chart; }
+.pad-view { grid-area: view; }
+.pad-dials { grid-area: dials; }
+
+.pad-map { position: relative; flex: 1 1 0; min-height: 180px; border-radius: 8px; overflow: hidden;
+  background: var(--background); box-shadow: inset 0 0 0 1px var(--line); }
+.pad-as-image .pad-map { flex: 0 1 auto; aspect-ratio: 1; }
 .pad-map canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
 .pad-map canvas:last-of-type { touch-action: none; cursor: crosshair; }
 .pad-map canvas:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 8px; }
-.pad-zoom { position: absolute; right: 8px; top: 8px; display: flex; gap: 4px; }
+.pad-tools { position: absolute; right: 8px; top: 8px; display: flex; gap: 6px; pointer-events: none; }
+.pad-choices { display: flex; pointer-events: auto; }
+.pad-choices button { border-radius: 0; margin-left: -1px; }
+.pad-choices button:first-child { border-radius: 6px 0 0 6px; }
+.pad-choices button:last-child { border-radius: 0 6px 6px 0; }
+
 .latent-pad button, .latent-pad select { font: inherit; color: inherit; background: var(--raised); cursor: pointer;
-  border: 1px solid color-mix(in srgb, var(--text) 25%, transparent); border-radius: 6px; padding: 3px 9px; }
-.latent-pad button:hover { border-color: var(--accent); }
-.latent-pad button:focus-visible, .latent-pad input:focus-visible, .latent-pad select:focus-visible {
-  outline: 2px solid var(--accent); outline-offset: 2px; }
-.pad-bar { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: center; margin: 8px 0 0; }
-.pad-bar label { display: inline-flex; gap: 4px; align-items: center; cursor: pointer; }
-.latent-pad input { accent-color: var(--accent); }
-.pad-legend { display: flex; flex-wrap: wrap; gap: 4px; margin-top: 8px; }
-.pad-legend button { display: inline-flex; gap: 6px; align-items: center; padding: 1px 9px; border-radius: 99px; }
+  border: 1px solid var(--line); border-radius: 6px; padding: 3px 10px; min-height: 30px; }
+.latent-pad button:hover:enabled { border-color: var(--accent); }
+.latent-pad button:disabled { opacity: 0.4; cursor: default; }
+.latent-pad button:focus-visible, .latent-pad input:focus-visible, .latent-pad select:focus-visible,
+.latent-pad summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; z-index: 1; }
+.latent-pad .pad-icon { width: 32px; padding: 0; display: inline-grid; place-items: center; }
+.latent-pad .pad-tools .pad-icon { width: 28px; min-height: 28px; }
+.pad-choices button[aria-pressed="true"] { background: var(--text); color: var(--background); }
+.pad-bar, .pad-actions { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; }
+.pad-actions { gap: 6px; }
+.pad-bar label { display: inline-flex; gap: 5px; align-items: center; cursor: pointer; min-height: 24px; }
+.pad-bar select { max-width: 13em; }
+.latent-pad input { accent-color: var(--accent); margin: 0; }
+.pad-legend { display: flex; flex-wrap: wrap; gap: 4px; }
+.latent-pad .pad-legend button { display: inline-flex; gap: 6px; align-items: center; padding: 0 10px; border-radius: 99px;
+  min-height: 26px; }
 .pad-legend button[aria-pressed="false"] { opacity: 0.45; text-decoration: line-through; }
 .pad-legend i { width: 11px; height: 11px; border-radius: 50%; }
-.pad-image { display: block; width: 100%; max-height: 380px; object-fit: contain; image-rendering: pixelated;
-  border-radius: 8px; background: #000; }
-.pad-readout { margin: 6px 0 8px; font-variant-numeric: tabular-nums; min-height: 2.8em; }
+
+.pad-figure { flex: 1 1 0; min-height: 150px; display: flex; flex-direction: column; gap: 10px; }
+.pad-picture { flex: 1 1 0; min-height: 0; min-width: 0; container-type: size; display: grid; place-items: start center; }
+.pad-image { display: block; width: min(100cqw, 100cqh * var(--aspect)); aspect-ratio: var(--aspect);
+  image-rendering: pixelated; border-radius: 8px; background: #000; transition: opacity 0.15s; }
+.pad-stale { opacity: 0.55; }
+.pad-readout { font-size: 17px; font-variant-numeric: tabular-nums; min-height: 2.7em; }
 .pad-readout b { font-weight: 600; }
-.pad-sliders { max-height: 420px; overflow-y: auto; padding: 2px; }
-.pad-slider { display: grid; grid-template-columns: 1.8em minmax(0, 1fr) 3.4em; gap: 8px; align-items: center;
-  margin-bottom: 8px; }
+.pad-notice { font-size: 12px; color: var(--quiet); }
+.pad-near-title { font-size: 12px; color: var(--quiet); margin-bottom: 3px; }
+.pad-near-list { display: flex; gap: 6px; }
+.latent-pad .pad-near-image { flex: 0 1 64px; min-width: 0; display: grid; gap: 1px; padding: 0; border: 0;
+  background: none; font-size: 13px; line-height: 1.2; text-align: center; }
+.pad-near-image canvas { width: 100%; aspect-ratio: 1; object-fit: contain; background: #000; border-radius: 5px;
+  border-bottom: 5px solid var(--line); image-rendering: pixelated; }
+.pad-near-image span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.pad-near-image:hover canvas { box-shadow: 0 0 0 2px var(--accent); }
+
+.pad-sliders { overflow-y: auto; min-height: 0; padding: 2px; scrollbar-width: thin; }
+.pad-slider { display: grid; grid-template-columns: 1.7em minmax(0, 1fr) 3.3em; gap: 8px; align-items: center;
+  margin-bottom: 6px; }
 .pad-value { text-align: right; font-variant-numeric: tabular-nums; }
 .pad-slider canvas { display: block; width: 100%; border-radius: 4px; background: #000; cursor: pointer; }
-.pad-slider input { width: 100%; margin: 3px 0 0; display: block; }
+.pad-slider input { width: 100%; margin: 2px 0 0; display: block; }
+.pad-rest summary { cursor: pointer; padding: 4px 0; }
+
+.pad-help { color: var(--text); background: var(--background); border: 1px solid var(--line); border-radius: 10px;
+  padding: 18px 22px; max-width: min(92vw, 560px); font: inherit; }
+.pad-help::backdrop { background: rgb(0 0 0 / 0.35); }
+.pad-help dl { display: grid; grid-template-columns: auto 1fr; gap: 6px 18px; margin: 0 0 14px; }
+.pad-help dt { font-weight: 600; }
+.pad-help dd { margin: 0; }
 .pad-spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+
+@container (min-width: 860px) {
+  .pad-as-map .pad-figure { flex-direction: row; }
+  .pad-as-map .pad-picture { place-items: start; }
+  .pad-as-map .pad-near { flex: 0 0 60px; }
+  .pad-as-map .pad-near-title { font-size: 11px; line-height: 1.1; }
+  .pad-as-map .pad-near-list { flex-direction: column; gap: 3px; }
+  .pad-as-map .pad-near-image { flex: 0 0 auto; padding: 0 6px; }
+}
+@container (max-width: 859px) {
+  .pad-as-image { grid-template: "dials view" minmax(0, 1fr) "chart view" auto / minmax(0, 1fr) minmax(0, 1.2fr); }
+}
+@container (max-width: 619px) {
+  .pad-frame { height: auto; grid-template: "chart" auto "view" auto "dials" auto / minmax(0, 1fr); }
+  .pad-as-image { grid-template: "view" auto "dials" auto "chart" auto / minmax(0, 1fr); }
+  .pad-map { flex: none; height: min(100cqw, 460px); }
+  .pad-figure { flex: none; }
+  .pad-picture { flex: none; height: min(100cqw, 320px); }
+}
+@media (prefers-reduced-motion: reduce) { .pad-image { transition: none; } }
 `;

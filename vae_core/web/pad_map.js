@@ -1,0 +1,73 @@
+/** The map's layers in their order, and what they need to be up to date. */
+
+import { classCentres, drawAxes, drawClassNames, drawPrior, paintPoints } from "./pad_draw.js";
+import { createGridLayer } from "./pad_grid.js";
+import { createDensityLayer } from "./pad_heat.js";
+import { projectOne } from "./pad_plane.js";
+
+/**
+ * @param {import("./pad_options.js").About} about
+ * @param {ReturnType<typeof import("./pad_state.js").createPadState>} state
+ * @param {ReturnType<typeof import("./pad_jobs.js").createJobs>} jobs
+ */
+export function createMap(about, state, jobs) {
+  const { decoder, d, count } = about;
+  const grid = decoder.live ? createGridLayer(decoder) : null;
+  const density = count && d > 1 ? createDensityLayer(about, state) : null;
+  const dots = createDots(about, state);
+  const has = (name) => state.layers.has(name);
+  let centres = [];
+
+  return {
+    /** Another plane: what was drawn of the former is gone. */
+    turn() {
+      centres = classCentres(state.points, about.labels, about.classCount);
+      grid?.clear();
+      density?.clear();
+    },
+    /** Other points are shown. */
+    filter: () => density?.clear(),
+    /** Begin whatever does not fit the view any more. */
+    refresh(view) {
+      if (grid && has("grid")) jobs.start("grid", grid.decode({ ...view }, state.plane, Float64Array.from(state.z)));
+      if (density && has("density") && !density.fits(view)) jobs.start("density", density.compute({ ...view }));
+    },
+    draw(context, view, theme, ratio) {
+      context.clearRect(0, 0, view.width, view.height);
+      if (grid && has("grid")) grid.draw(context, view);
+      if (density && has("density")) density.drawHeat(context, view, theme);
+      if (has("points") || state.selection.size()) dots.draw(context, view, ratio, has("points"));
+      if (density && has("density")) density.drawContours(context, view, theme);
+      if (has("prior") && about.hasPrior) drawPrior(context, view, projectOne(state.plane, new Float64Array(d)), theme);
+      if (has("names")) drawClassNames(context, view, centres, about.names, state.hidden, theme);
+      drawAxes(context, view, state.plane.labels, theme);
+    },
+  };
+}
+
+/** The points, painted in an image of their own; selected ones stand out and the others step back. */
+function createDots({ count, tints, colours }, state) {
+  const wanted = new Uint8Array(count);
+  const radius = count > 20000 ? 1.2 : count > 3000 ? 2.2 : 3.5;
+  let sheet = null;
+  return {
+    draw(context, view, ratio, all) {
+      const { width, height } = context.canvas;
+      if (sheet?.image.width !== width || sheet.image.height !== height) {
+        const canvas = new OffscreenCanvas(width, height);
+        sheet = { canvas, context: canvas.getContext("2d"), image: new ImageData(width, height) };
+      }
+      sheet.image.data.fill(0);
+      const { shown, selection } = state;
+      const paint = (rows, look) => paintPoints(sheet.image, state.points, rows, tints, colours, view, { ratio, ...look });
+      const many = selection.isMany();
+      if (all) paint(shown, { radius, opacity: many ? 0.16 : 0.85 });
+      if (many) {
+        for (let n = 0; n < count; n++) wanted[n] = shown[n] & selection.mask[n];
+        paint(wanted, { radius: radius + 0.8, opacity: 1 });
+      }
+      sheet.context.putImageData(sheet.image, 0, 0);
+      context.drawImage(sheet.canvas, 0, 0, view.width, view.height);
+    },
+  };
+}
