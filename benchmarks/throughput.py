@@ -128,6 +128,7 @@ def our_loop(
     training = TrainingConfig(
         epochs=10_000.0, seconds=None, learning_rate=1e-3, schedule="constant", beta2=0.999,
         batch_size=batch, late_batch_size=batch, precision=precision,
+        encoder_sees="grey" if precision == "fp32" else "auto",
     )  # fmt: skip
     run = TrainingRun(RunConfig(DataConfig(dataset.name), model, training), dataset)
     events = run.events(snapshot_every=0.5)

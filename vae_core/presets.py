@@ -31,7 +31,7 @@ class Preset:
 PLAIN = NetworkConfig(sine_features=0, layer_norm=False)
 PLAIN_TRAINING = TrainingConfig(
     epochs=20.0, seconds=None, learning_rate=1e-3, schedule="constant", beta2=0.999,
-    batch_size=128, late_batch_size=128, precision="fp32",
+    batch_size=128, late_batch_size=128, precision="fp32", encoder_sees="grey",
 )  # fmt: skip
 # Squared error is a Gaussian's -log p(x|z) with variance 1/2, up to a constant.
 SQUARED_ERROR = VAEConfig(

@@ -36,9 +36,10 @@ class TrainingConfig:
     gradient_clip: float | None = setting(
         None, "Largest norm of the gradient; larger ones are scaled down.", low=1e-6, high=1e9
     )
-    binarise: str = setting(
-        "none", "Train on grey pixels, or on black and white ones drawn anew with each pixel's grey as probability.",
-        choices=("none", "dynamic"),
+    encoder_sees: str = setting(
+        "auto", "What the encoder sees: grey pixels, black and white ones drawn anew in each step with each pixel's "
+        "grey as probability, or (auto) drawn ones for a VAE on images that are nearly black and white.",
+        choices=("auto", "grey", "drawn"),
     )  # fmt: skip
     precision: str = setting(
         "auto", "Arithmetic of the matrix products: bf16 where the processor has units for it, else fp32.",

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from vae_core.datasets import ImageDataset
+from vae_core.drawn_pixels import MOST_NOISE, draw, noise_share
 from vae_core.events import Evaluated, Event, Finished, Snapshot, Step, Warned
-from vae_core.models import make_model
+from vae_core.models import VAEConfig, make_model
 from vae_core.posteriors import DiagonalGaussian
 from vae_core.run_config import RunConfig
 
@@ -90,6 +91,8 @@ class TrainingRun:
         Steps made, epochs completed, and images used of the current epoch.
     seconds : float
         Training time so far, pauses excluded.
+    draws : bool
+        Whether the encoder sees drawn pixels.
     history : list of dict
         One record for each logged step and each evaluation.
     moments : list of (step, mu)
@@ -106,6 +109,11 @@ class TrainingRun:
         training = config.training
         self.optimiser = torch.optim.Adam(
             self.model.parameters(), lr=training.learning_rate, betas=(0.9, training.beta2), fused=True
+        )
+        self.draws = training.encoder_sees == "drawn" or (
+            training.encoder_sees == "auto"
+            and isinstance(config.model, VAEConfig)
+            and 0 < noise_share(dataset.train.images) < MOST_NOISE
         )
         self.bf16 = training.precision == "bf16" or (training.precision == "auto" and has_fast_bf16())
         self.step = self.epoch = self.position = self.evaluated_at = self.logged_at = self.images_seen = (
@@ -210,11 +218,13 @@ class TrainingRun:
         """Make one step; None, with the model as it was, if the loss is not finite or far above the first one."""
         fraction, training = self.fraction, self.config.training
         images = self._next_batch(training.batch_size if fraction < 1 / 3 else training.late_batch_size)
-        x = self._binarised(images) if training.binarise == "dynamic" else images.float().mul_(1 / 255)
+        x = images.float().mul_(1 / 255)
+        kind = torch.bfloat16 if self.bf16 else torch.float32
+        seen = draw(images, self.config.seed, self.step, kind) if self.draws else None
         self._generator.manual_seed(_seed(self.config.seed, self.step))
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
             beta_scale = min(1.0, fraction / training.kl_warmup) if training.kl_warmup > 0 else 1.0
-            terms = self.model.loss(x, self._generator, beta_scale)
+            terms = self.model.loss(x, self._generator, beta_scale, seen)
         values = {name: term.item() for name, term in terms.items()}
         if not values["loss"] <= DIVERGED * max(1.0, abs(self.first_loss)):
             return None
@@ -251,14 +261,6 @@ class TrainingRun:
         if self.position + size > len(self._images):
             self.epoch, self.position = self.epoch + 1, 0
         return self._images[chosen]
-
-    def _binarised(self, images: Tensor) -> Tensor:
-        """Return black and white pixels as float32, each white with probability grey / 255."""
-        # NumPy's bytes come several times faster than torch.bernoulli's draws.
-        draws = np.random.default_rng((self.config.seed, self.step, 1)).integers(
-            0, 255, images.shape, np.uint8
-        )
-        return (images > torch.from_numpy(draws)).float()
 
     def _learning_rate(self, fraction: float) -> float:
         training = self.config.training

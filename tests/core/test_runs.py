@@ -53,7 +53,7 @@ VARIANTS: list[dict[str, Any]] = [
     {"family": "ae", "gradient_clip": 0.5},
     {"kind": "conv", "channels": 2, "precision": "bf16"},
     {
-        "binarise": "dynamic",
+        "encoder_sees": "drawn",
         "kl_warmup": 0.5,
         "batch_size": 50,
         "late_batch_size": 70,

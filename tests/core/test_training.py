@@ -57,7 +57,7 @@ def assert_same_state(one: TrainingRun, two: TrainingRun) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"family": "ae"}, {"kind": "conv", "channels": 2}, {"binarise": "dynamic"}, {"precision": "bf16"},
+    [{}, {"family": "ae"}, {"kind": "conv", "channels": 2}, {"encoder_sees": "drawn"}, {"precision": "bf16"},
      {"likelihood": "gaussian_learned"}],
 )  # fmt: skip
 def test_the_same_seed_gives_the_same_run_to_the_bit_and_another_does_not(
@@ -252,26 +252,46 @@ def test_clipping_bounds_the_gradient_that_the_optimiser_sees(
     assert norms[0.5] == pytest.approx(0.5, rel=1e-3)
 
 
-def test_dynamic_binarisation_draws_black_and_white_pixels_anew_at_each_step(
+def test_the_encoder_sees_pixels_drawn_anew_at_each_step_and_the_decoder_is_judged_by_grey_ones(
     make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = make_run(binarise="dynamic", epochs=40.0, batch_size=2000)
+    run = make_run(encoder_sees="drawn", epochs=40.0, batch_size=2000)
     batches: list[Tensor] = []
+    judged: list[Tensor] = []
     loss = run.model.loss
-    monkeypatch.setattr(run.model, "loss", lambda x, *rest: (batches.append(x.clone()), loss(x, *rest))[1])
+
+    def watched(x: Tensor, generator: Any, scale: float, seen: Tensor) -> Any:
+        batches.append(seen.float())
+        judged.append(x)
+        return loss(x, generator, scale, seen)
+
+    monkeypatch.setattr(run.model, "loss", watched)
     for _ in itertools.islice(run.events(), 20):
         pass
     assert set(torch.cat(batches).unique().tolist()) == {0.0, 1.0}
     assert not any(torch.equal(a, b) for a, b in itertools.combinations(batches, 2))
     means = [batch.mean().item() for batch in batches]
-    grey = run.dataset.train.images.mean() / 255
+    grey = run.dataset.train.images.mean() / 256
     assert np.mean(means) == pytest.approx(grey, abs=0.002)
+    assert len(torch.cat(judged).unique()) > 10
+
+
+@pytest.mark.parametrize(
+    ("family", "contrast", "draws"), [("vae", 3, True), ("vae", 1, False), ("ae", 3, False)]
+)
+def test_left_to_itself_a_vae_sees_drawn_pixels_where_images_are_nearly_black_and_white(
+    make_run: MakeRun, digits: ImageDataset, family: str, contrast: int, draws: bool
+) -> None:
+    stretched = (digits.train.images.astype(np.int64) - 128) * contrast + 128
+    train = dataclasses.replace(digits.train, images=np.clip(stretched, 0, 255).astype(np.uint8))
+    run = make_run(dataclasses.replace(digits, train=train), family=family, encoder_sees="auto")
+    assert run.draws == draws
 
 
 @pytest.mark.parametrize(
     "change",
     [{"learning_rate": 1e-3}, {"warmup": 0.5}, {"beta2": 0.9}, {"batch_size": 32}, {"late_batch_size": 32},
-     {"kl_warmup": 0.9}, {"gradient_clip": 0.1}, {"binarise": "dynamic"}, {"schedule": "constant"}, {"beta": 2.0},
+     {"kl_warmup": 0.9}, {"gradient_clip": 0.1}, {"encoder_sees": "drawn"}, {"schedule": "constant"}, {"beta": 2.0},
      {"precision": "bf16"}, {"likelihood": "continuous_bernoulli"}, {"pixel_reduction": "mean"}],
     ids=str,
 )  # fmt: skip

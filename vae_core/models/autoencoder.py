@@ -59,7 +59,17 @@ class Autoencoder(nn.Module):
         params: Tensor = self.decoder(z).float()
         return params
 
-    def loss(self, x: Tensor, generator: torch.Generator | None = None, beta_scale: float = 1.0) -> Terms:
-        """Return the objective's terms on images [N, C, H, W], means over the batch; nothing is random here."""
-        reconstruction = -self.likelihood.log_prob(x, self.decode(self.encode(x).mu)).mean()
+    def loss(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        beta_scale: float = 1.0,
+        seen: Tensor | None = None,
+    ) -> Terms:
+        """Return the objective's terms on images [N, C, H, W], means over the batch; nothing is random here.
+
+        With `seen`, a noisy x of the same shape, the code is that of `seen`.
+        """
+        z = self.encode(x if seen is None else seen).mu
+        reconstruction = -self.likelihood.log_prob(x, self.decode(z)).mean()
         return {"loss": reconstruction, "reconstruction": reconstruction}

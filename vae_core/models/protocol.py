@@ -27,6 +27,15 @@ class LatentModel(Protocol):
         """Return the likelihood's parameters [N, C, H, W] for z [N, d]."""
         ...
 
-    def loss(self, x: Tensor, generator: torch.Generator | None = None, beta_scale: float = 1.0) -> Terms:
-        """Return the objective on a batch, means over its images; `beta_scale` in [0, 1] anneals the KL."""
+    def loss(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        beta_scale: float = 1.0,
+        seen: Tensor | None = None,
+    ) -> Terms:
+        """Return the objective on a batch, means over its images.
+
+        `beta_scale` in [0, 1] anneals the KL; the encoder gets `seen` in place of x where it is given.
+        """
         ...

@@ -87,9 +87,18 @@ class VAE(nn.Module):
         params: Tensor = self.decoder(z).float()
         return params
 
-    def loss(self, x: Tensor, generator: torch.Generator | None = None, beta_scale: float = 1.0) -> Terms:
-        """Return the objective's terms on images [N, C, H, W], means over the batch, as defined above."""
-        posterior = self.encode(x)
+    def loss(
+        self,
+        x: Tensor,
+        generator: torch.Generator | None = None,
+        beta_scale: float = 1.0,
+        seen: Tensor | None = None,
+    ) -> Terms:
+        """Return the objective's terms on images [N, C, H, W], means over the batch, as defined above.
+
+        With `seen`, a noisy x of the same shape, q(z|x) is q(z|seen).
+        """
+        posterior = self.encode(x if seen is None else seen)
         z = posterior.rsample(generator)
         reconstruction = -self.likelihood.log_prob(x, self.decode(z)).mean()
         kl = posterior.kl().mean()
