@@ -1,35 +1,66 @@
-"""A class of thirty on the Generate page: each session moves a slider once a second and waits for its new picture.
+"""A class of thirty on the Generate page: each session lets go of one of the pad's sliders once a second.
 
 The clients are real ones as far as the server can tell: a WebSocket each, Streamlit's own protobuf messages, and the
-new picture fetched where it does not come with them. *Rerun* is the time from sending a slider's value to the message
-that says the run is over; *picture* goes on until its last byte. The clients share the machine with the server.
-Bounded: loopback only, 30 clients, 20 seconds.
+pad's state as its component sends it. The page itself decodes the image, so no picture comes from the server. *Rerun*
+is the time from sending the state to the message that says the run is over. A release is lost if the page's address
+does not say its z then. The kilobytes are what a client receives to open the page, with all that the pad needs, and
+after one release. The clients share the machine with the server. Bounded: loopback only, 30 clients, 20 seconds.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import dataclasses
+import json
+import math
 import random
 import time
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.BidiComponent_pb2 import BidiComponent
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.record import percentile, record
 from benchmarks.server import Server, running_app
+from explorer import links
 
 SESSIONS = 30
 SECONDS = 20.0
 PERIOD = 1.0
 PATIENCE = 10.0
-PICTURE = "The decoded image"
-PICTURE_FILES = (b"\x89PNG", b"\xff\xd8\xff")
+COMPONENT = "latent_explorer.latent_pad"
+REACH = 2.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Pad:
+    """The latent pad as a page draws it: its widget, the fragment that it reruns, and what the viewer sees on it."""
+
+    widget: str
+    fragment: str
+    state: dict[str, Any]
+    stamp: int
+
+    @classmethod
+    def of(cls, component: BidiComponent, fragment: str) -> Pad:
+        """Read the pad from the message that draws it."""
+        data = json.loads(component.json or component.mixed.json)
+        return cls(component.id, fragment, data["state"], data["stamp"])
+
+    def moved(self, dimension: int, value: float) -> Pad:
+        """Return the pad after one of its sliders."""
+        z = [value if k == dimension else old for k, old in enumerate(self.state["z"])]
+        return dataclasses.replace(self, state=self.state | {"z": z})
+
+    def sent(self) -> str:
+        """Return the widget's value as the browser sends it."""
+        return json.dumps({"place": self.state | {"stamp": self.stamp}})
 
 
 class Session:
@@ -37,32 +68,36 @@ class Session:
 
     Attributes
     ----------
-    reruns, pictures : list of float
-        Seconds to the end of each rerun, and to its picture.
+    reruns : list of float
+        Seconds to the end of each rerun.
+    received : list of int
+        Bytes that came with each.
+    opening : int
+        Bytes that came to open the page.
     errors : list of str
-    unchanged : int
-        Releases after which the picture was still the one before.
+    lost : int
+        Releases after which the address did not say the new place.
     """
 
-    def __init__(self, socket: ClientConnection, port: int, rng: random.Random) -> None:
-        self.socket, self.port, self.rng = socket, port, rng
-        self.sliders: dict[str, tuple[float, float, str]] = {}
-        self.values: dict[str, float] = {}
+    def __init__(self, socket: ClientConnection, rng: random.Random) -> None:
+        self.socket, self.rng = socket, rng
+        self.pad: Pad | None = None
         self.kept: dict[str, ForwardMsg] = {}
-        self.page, self.query, self.picture = "", "", ""
+        self.page, self.query = "", ""
         self.reruns: list[float] = []
-        self.pictures: list[float] = []
+        self.received: list[int] = []
+        self.opening = 0
         self.errors: list[str] = []
-        self.unchanged = 0
+        self.lost = 0
 
     async def open(self) -> None:
         """Ask for the Generate page and wait for it."""
         message = BackMsg()
         message.rerun_script.page_name = "generate"
         message.rerun_script.query_string = ""
-        await self._run(message)
-        if not self.sliders or not self.picture:
-            self.errors.append("the page came without sliders or without a picture")
+        self.opening = await self._run(message)
+        if self.pad is None:
+            self.errors.append("the page came without a latent pad")
 
     async def use(self, until: float) -> None:
         """Release a slider once a period until the time `until`, starting at a random moment."""
@@ -73,38 +108,35 @@ class Session:
             await asyncio.sleep(max(0.0, started + PERIOD - time.perf_counter()))
 
     async def release(self) -> None:
-        """Let go of one slider at a new value; time the rerun and the picture."""
-        name = self.rng.choice(list(self.sliders))
-        low, high, fragment = self.sliders[name]
-        self.values[name] = round(self.rng.uniform(low / 2, high / 2), 2)
-        before = self.picture
+        """Let go of one slider at a new value; time the rerun and look at the address."""
+        assert self.pad is not None
+        value = round(self.rng.uniform(-REACH, REACH), 2)
+        moved = self.pad = self.pad.moved(self.rng.randrange(len(self.pad.state["z"])), value)
         started = time.perf_counter()
-        await self._run(self._state(fragment))
+        received = await self._run(self._state(moved))
         self.reruns.append(time.perf_counter() - started)
-        if self.picture == before:
-            self.unchanged += 1
-            return
-        if not await is_picture(self.port, self.picture):
-            self.errors.append("the picture is not one")
-        self.pictures.append(time.perf_counter() - started)
+        self.received.append(received)
+        self.lost += not says(self.query, moved.state["z"])
 
-    def _state(self, fragment: str) -> BackMsg:
+    def _state(self, pad: Pad) -> BackMsg:
         message = BackMsg()
         state = message.rerun_script
-        state.page_script_hash, state.query_string, state.fragment_id = self.page, self.query, fragment
+        state.page_script_hash, state.query_string, state.fragment_id = self.page, self.query, pad.fragment
         state.cached_message_hashes.extend(self.kept)
-        for name, value in self.values.items():
-            widget = state.widget_states.widgets.add()
-            widget.id = name
-            widget.double_array_value.data.append(value)
+        widget = state.widget_states.widgets.add()
+        widget.id, widget.json_value = pad.widget, pad.sent()
         return message
 
-    async def _run(self, message: BackMsg) -> None:
+    async def _run(self, message: BackMsg) -> int:
+        """Send a message and wait for the end of its run; return the bytes received."""
         await self.socket.send(message.SerializeToString())
-        finished = False
+        received, finished = 0, False
         while not finished:
-            received = ForwardMsg.FromString(await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE))
-            finished = self._take(self.kept.get(received.ref_hash, received))
+            data = await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
+            received += len(data)
+            answer = ForwardMsg.FromString(data)
+            finished = self._take(self.kept.get(answer.ref_hash, answer))
+        return received
 
     def _take(self, message: ForwardMsg) -> bool:
         """Note what a message changes; return whether it ends the run."""
@@ -132,26 +164,23 @@ class Session:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
-        elif kind == "slider" and element.slider.label.startswith("z"):
-            slider = element.slider
-            self.sliders[slider.id] = (slider.min, slider.max, delta.fragment_id)
-            value = slider.value if slider.set_value else slider.default
-            self.values.setdefault(slider.id, value[0])
-        elif kind == "imgs" and element.imgs.imgs[0].alt == PICTURE:
-            self.picture = element.imgs.imgs[0].url
+        elif kind == "bidi_component" and element.bidi_component.component_name == COMPONENT:
+            drawn = Pad.of(element.bidi_component, delta.fragment_id)
+            # As in the browser: the viewer's own moves are ahead of the server's, unless that moved the pad itself.
+            if self.pad is None or (self.pad.widget, self.pad.stamp) != (drawn.widget, drawn.stamp):
+                self.pad = drawn
 
 
-async def is_picture(port: int, address: str) -> bool:
-    """Return whether `address` holds a picture itself, or the server gives one for it."""
-    if address.startswith("data:"):
-        return base64.b64decode(address.partition(",")[2]).startswith(PICTURE_FILES)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        writer.write(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
-        head, _, body = (await asyncio.wait_for(reader.read(-1), PATIENCE)).partition(b"\r\n\r\n")
-        return b" 200 " in head.splitlines()[0] and body.startswith(PICTURE_FILES)
-    finally:
-        writer.close()
+def says(query: str, z: Sequence[float]) -> bool:
+    """Return whether an address's parameters name the place `z`, in the three digits that they have.
+
+    >>> says("model=digits-vae-2d&z=0.5,-1.234", [0.5, -1.23449])
+    True
+    """
+    place = links.parse(dict(parse_qsl(query))).z or ()
+    return len(place) == len(z) and all(
+        math.isclose(a, b, abs_tol=1e-3) for a, b in zip(place, z, strict=True)
+    )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -175,7 +204,7 @@ async def use_together(server: Server, load: Load) -> list[Session]:
                     proxy=None,
                 )
             )
-            session = Session(socket, server.port, random.Random(number))
+            session = Session(socket, random.Random(number))
             await session.open()
             sessions.append(session)
         until = time.perf_counter() + load.seconds
@@ -194,7 +223,7 @@ def main() -> None:
 
 def _row(load: Load, sessions: list[Session]) -> dict[str, Any]:
     reruns = [1e3 * value for session in sessions for value in session.reruns]
-    pictures = [1e3 * value for session in sessions for value in session.pictures]
+    received = [value / 1e3 for session in sessions for value in session.received]
     errors = [error for session in sessions for error in session.errors]
     for error in sorted(set(errors)):
         print(error)
@@ -203,9 +232,10 @@ def _row(load: Load, sessions: list[Session]) -> dict[str, Any]:
         "releases": len(reruns),
         "rerun p50, ms": round(percentile(reruns, 0.5), 1),
         "rerun p95, ms": round(percentile(reruns, 0.95), 1),
-        "picture p95, ms": round(percentile(pictures, 0.95), 1),
+        "received to open, kB": round(percentile([session.opening / 1e3 for session in sessions], 0.5), 1),
+        "received a release, median, kB": round(percentile(received, 0.5), 1),
         "errors": len(errors),
-        "releases without a new picture": sum(session.unchanged for session in sessions),
+        "releases lost": sum(session.lost for session in sessions),
     }
 
 
