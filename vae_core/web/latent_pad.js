@@ -123,7 +123,7 @@ export function createLatentPad(element, options) {
     },
     onSelect() {
       screen.invalidate(true);
-      readout.speak();
+      readout.tell();
     },
     onRelease: released,
     onTool: parts.showTool,
@@ -253,6 +253,7 @@ export function createLatentPad(element, options) {
     history.note(z);
     parts.showHistory(history);
     parts.showLayers(state.layers);
+    readout.tell();
     screen.rethink();
     viewChanged();
   }

@@ -159,6 +159,31 @@ export function scottCovariance({ x, y }, shown) {
 }
 
 /**
+ * @param {Float32Array} q  [rows, columns]
+ * @param {Region} region
+ * @param {number} sigma  In cells.
+ * @returns {Float32Array} q under a Gaussian blur; beyond its edges it is taken to be zero.
+ */
+export function blurred(q, { columns, rows }, sigma) {
+  const reach = Math.ceil(3 * sigma);
+  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, k) => Math.exp(-0.5 * ((k - reach) / sigma) ** 2));
+  const total = weights.reduce((a, b) => a + b, 0);
+  const pass = (from, lines, length, lineStep, step) => {
+    const to = new Float32Array(from.length);
+    for (let line = 0; line < lines; line++) {
+      for (let k = 0; k < length; k++) {
+        let sum = 0;
+        const first = Math.max(0, k - reach), last = Math.min(length - 1, k + reach);
+        for (let j = first; j <= last; j++) sum += weights[j - k + reach] * from[line * lineStep + j * step];
+        to[line * lineStep + k * step] = sum / total;
+      }
+    }
+    return to;
+  };
+  return pass(pass(q, rows, columns, columns, 1), columns, rows, 1, columns);
+}
+
+/**
  * @param {Float32Array} q  Over a region that holds nearly all of the mass.
  * @param {number} area  Of a cell.
  * @param {number[]} shares

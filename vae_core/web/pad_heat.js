@@ -1,57 +1,68 @@
 /** The density layer: a calm heat in one hue, and lines that hold half, most and nearly all of the mass. */
 
-import { contour, densityOn, massLevels, posteriorCovariance, scottCovariance } from "./pad_density.js";
+import { blurred, contour, densityOn, massLevels, posteriorCovariance, scottCovariance } from "./pad_density.js";
 import { halo } from "./pad_draw.js";
 import { projectOne } from "./pad_plane.js";
 import { reachOf, scaleOf, toPlane, toScreen } from "./pad_view.js";
 
 const CELLS = 160;
 const SHARES = [0.5, 0.8, 0.95];
-const STRONGEST = 0.8;
+const STRONGEST = 0.85;
+const SMOOTH = 2; // cells
+// Each line is labelled at its place farthest in one direction, so that the labels stand apart.
+const TOWARDS = [[0.7, 0.7], [-0.2, -1], [1, -0.35]];
 
 /**
- * The whole plane is computed once; where the view is so near that its cells would show, the visible part anew.
+ * The whole plane is computed once; where the view is so near that its cells would show, the visible part anew. The
+ * lines are always those of the whole, of a density smoothed a little, so that they neither fray nor change with zoom.
  * @param {import("./pad_options.js").About} about
  * @param {ReturnType<typeof import("./pad_state.js").createPadState>} state
  */
 export function createDensityLayer(about, state) {
   let whole = null, part = null, era = 0;
-  const covariance = () => {
-    if (about.logvar) return posteriorCovariance(state.plane, about.logvar);
-    return scottCovariance(state.points, state.shown);
-  };
-  const cellFor = (view) => view.span / CELLS;
-  const isNear = (view) => cellFor(view) < 0.7 * whole.region.cell;
-  const fits = (view) => Boolean(whole) && (!isNear(view) || (Boolean(part) && covers(part.region, view)));
-  const chosen = (view) => (part && isNear(view) ? part : whole);
+  const isNear = (view) => view.span / CELLS < 0.7 * whole.region.cell;
 
   function* compute(view) {
-    const begun = era, shown = state.shown.slice(), covarianceOf = covariance();
-    const onRegion = function* (region, levels, strongest) {
-      const q = yield* densityOn(state.points, covarianceOf, shown, region);
-      const kept = levels ?? massLevels(q, region.cell ** 2, SHARES);
-      yield;
-      return createPicture(q, region, kept, strongest ?? q.reduce((a, b) => Math.max(a, b), 0));
-    };
+    const begun = era, shown = state.shown.slice();
+    const covarianceOf = about.logvar
+      ? posteriorCovariance(state.plane, about.logvar)
+      : scottCovariance(state.points, shown);
     if (!whole) {
-      const made = yield* onRegion(wholeRegion(state, about.d));
+      const region = wholeRegion(state, about.d);
+      const q = yield* densityOn(state.points, covarianceOf, shown, region);
+      const smooth = blurred(q, region, SMOOTH);
+      yield;
+      const lines = massLevels(smooth, region.cell ** 2, SHARES).map((level) => contour(smooth, region, level));
+      yield;
+      const strongest = q.reduce((a, b) => Math.max(a, b), 0);
       if (begun !== era) return;
-      whole = made;
+      whole = { region, strongest, lines, paths: lines.map(pathOf), heat: createHeat(q, region, strongest) };
     }
     if (!isNear(view)) return;
-    const made = yield* onRegion(visibleRegion(view), whole.levels, whole.strongest);
-    if (begun === era) part = made;
+    const region = visibleRegion(view);
+    const q = yield* densityOn(state.points, covarianceOf, shown, region);
+    if (begun === era) part = { region, heat: createHeat(q, region, whole.strongest) };
   }
 
   return {
     compute,
-    fits,
+    /** @returns {boolean} Whether what is there does for the view. */
+    fits: (view) => whole !== null && (!isNear(view) || (part !== null && covers(part.region, view))),
     clear() {
       whole = part = null;
       era++;
     },
-    drawHeat: (context, view, theme) => whole && chosen(view).drawHeat(context, view, theme),
-    drawContours: (context, view, theme) => whole && chosen(view).drawContours(context, view, theme),
+    drawHeat(context, view, theme) {
+      if (!whole) return;
+      const all = () => whole.heat(context, view, theme);
+      if (!part || !isNear(view)) return all();
+      drawAround(context, view, part, all);
+      part.heat(context, view, theme);
+    },
+    drawContours(context, view, theme) {
+      whole?.paths.forEach((path, n) => strokeLine(context, view, path, 2.2 - 0.4 * n, theme));
+      whole?.lines.forEach((line, n) => labelLine(context, view, line, TOWARDS[n], `${100 * SHARES[n]} %`, theme));
+    },
   };
 }
 
@@ -76,42 +87,36 @@ function covers({ x0, y0, cell, columns, rows }, view) {
   return inside && cell < 1.4 * (view.span / CELLS);
 }
 
-/** Both pictures of one computed density; they move with the view, and only the heat is painted anew for a theme. */
-function createPicture(q, region, levels, strongest) {
-  const { x0, y0, cell, columns, rows } = region;
-  const lines = levels.map((level) => contour(q, region, level));
-  const paths = lines.map(pathOf);
+/** A density as a picture that moves with the view; it is painted anew only for another hue. */
+function createHeat(q, region, strongest) {
+  const { columns, rows } = region;
   const canvas = new OffscreenCanvas(columns, rows);
   let hue = "";
-  return {
-    region, levels, strongest,
-    drawHeat(context, view, theme) {
-      if (hue !== String(theme.heat)) {
-        canvas.getContext("2d").putImageData(paintHeat(q, region, strongest, theme.heat), 0, 0);
-        hue = String(theme.heat);
-      }
-      const [left, top] = toScreen(view, x0, y0 + rows * cell);
-      const side = cell * scaleOf(view);
-      context.imageSmoothingEnabled = true;
-      context.drawImage(canvas, left, top, columns * side, rows * side);
-    },
-    drawContours(context, view, theme) {
-      const scale = scaleOf(view), [ox, oy] = toScreen(view, 0, 0);
-      for (const [n, path] of paths.entries()) {
-        for (const [colour, width] of [[theme.background, 3.5], [`rgb(${theme.heat})`, 2 - 0.4 * n]]) {
-          context.save();
-          context.transform(scale, 0, 0, -scale, ox, oy);
-          context.lineWidth = width / scale;
-          context.lineCap = "round";
-          context.strokeStyle = colour;
-          context.globalAlpha = colour === theme.background ? 0.5 : 1;
-          context.stroke(path);
-          context.restore();
-        }
-      }
-      lines.forEach((line, n) => labelLine(context, view, line, `${100 * SHARES[n]} %`, theme));
-    },
+  return (context, view, theme) => {
+    if (hue !== String(theme.heat)) {
+      hue = String(theme.heat);
+      canvas.getContext("2d").putImageData(paintHeat(q, region, strongest, theme.heat), 0, 0);
+    }
+    context.imageSmoothingEnabled = true;
+    context.drawImage(canvas, ...boxOf(region, view));
   };
+}
+
+/** @returns {[number, number, number, number]} A region's left, top, width and height on the screen. */
+function boxOf({ x0, y0, cell, columns, rows }, view) {
+  const side = cell * scaleOf(view);
+  return [...toScreen(view, x0, y0 + rows * cell), columns * side, rows * side];
+}
+
+/** The whole's heat around a part that is drawn in finer cells. */
+function drawAround(context, view, part, draw) {
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, view.width, view.height);
+  context.rect(...boxOf(part.region, view));
+  context.clip("evenodd");
+  draw();
+  context.restore();
 }
 
 function pathOf(line) {
@@ -130,24 +135,40 @@ function paintHeat(q, { columns, rows }, strongest, [red, green, blue]) {
       image.data[to] = red;
       image.data[to + 1] = green;
       image.data[to + 2] = blue;
-      image.data[to + 3] = 255 * STRONGEST * Math.min(1, q[from] / strongest) ** 0.6;
+      image.data[to + 3] = 255 * STRONGEST * Math.min(1, q[from] / strongest) ** 0.5;
     }
   }
   return image;
 }
 
-/** Write the share at the line's rightmost visible place. */
-function labelLine(context, view, line, words, theme) {
-  let best = -Infinity, low = 0;
-  const edge = view.width - 46;
+/** Draw a line of the plane in pixels of the screen, on an edge that sets it off. */
+function strokeLine(context, view, path, width, theme) {
+  const scale = scaleOf(view);
+  context.save();
+  context.transform(scale, 0, 0, -scale, ...toScreen(view, 0, 0));
+  context.lineCap = "round";
+  for (const [colour, across, alpha] of [[theme.background, width + 2, 0.5], [`rgb(${theme.heat})`, width, 1]]) {
+    context.lineWidth = across / scale;
+    context.strokeStyle = colour;
+    context.globalAlpha = alpha;
+    context.stroke(path);
+  }
+  context.restore();
+}
+
+/** Write the share on the line, at its visible place that is farthest in a direction. */
+function labelLine(context, view, line, [right, up], words, theme) {
+  let best = -Infinity, place = null;
   for (let k = 0; k < line.length; k += 2) {
     const [px, py] = toScreen(view, line[k], line[k + 1]);
-    if (px > best && px < edge && py > 50 && py < view.height - 30) [best, low] = [px, py];
+    const far = right * px - up * py;
+    if (far > best && px > 40 && px < view.width - 40 && py > 50 && py < view.height - 30) [best, place] = [far, [px, py]];
   }
-  if (best < 0) return;
+  if (!place) return;
   context.save();
   context.font = theme.boldFont;
+  context.textAlign = "center";
   context.textBaseline = "middle";
-  halo(context, words, best + 4, low, theme, 4);
+  halo(context, words, ...place, theme, 4);
   context.restore();
 }

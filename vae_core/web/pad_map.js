@@ -35,9 +35,10 @@ export function createMap(about, state, jobs) {
     draw(context, view, theme, ratio) {
       context.clearRect(0, 0, view.width, view.height);
       if (grid && has("grid")) grid.draw(context, view);
-      if (density && has("density")) density.drawHeat(context, view, theme);
-      if (has("points") || state.selection.size()) dots.draw(context, view, ratio, has("points"));
-      if (density && has("density")) density.drawContours(context, view, theme);
+      const dense = density !== null && has("density");
+      if (dense) density.drawHeat(context, view, theme);
+      if (has("points") || state.selection.size()) dots.draw(context, view, ratio, { all: has("points"), faint: dense });
+      if (dense) density.drawContours(context, view, theme);
       if (has("prior") && about.hasPrior) drawPrior(context, view, projectOne(state.plane, new Float64Array(d)), theme);
       if (has("names")) drawClassNames(context, view, centres, about.names, state.hidden, theme);
       drawAxes(context, view, state.plane.labels, theme);
@@ -51,7 +52,7 @@ function createDots({ count, tints, colours }, state) {
   const radius = count > 20000 ? 1.2 : count > 3000 ? 2.2 : 3.5;
   let sheet = null;
   return {
-    draw(context, view, ratio, all) {
+    draw(context, view, ratio, { all, faint }) {
       const { width, height } = context.canvas;
       if (sheet?.image.width !== width || sheet.image.height !== height) {
         const canvas = new OffscreenCanvas(width, height);
@@ -61,7 +62,7 @@ function createDots({ count, tints, colours }, state) {
       const { shown, selection } = state;
       const paint = (rows, look) => paintPoints(sheet.image, state.points, rows, tints, colours, view, { ratio, ...look });
       const many = selection.isMany();
-      if (all) paint(shown, { radius, opacity: many ? 0.16 : 0.85 });
+      if (all) paint(shown, { radius, opacity: many ? 0.16 : faint ? 0.4 : 0.85 });
       if (many) {
         for (let n = 0; n < count; n++) wanted[n] = shown[n] & selection.mask[n];
         paint(wanted, { radius: radius + 0.8, opacity: 1 });

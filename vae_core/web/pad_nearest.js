@@ -76,11 +76,13 @@ export function createNearestStrip(parent, about, thumbnails, onPick) {
   element.hidden = true;
   element.setAttribute("role", "group");
   element.setAttribute("aria-label", "Nearest held-out images");
-  title.textContent = "nearest held-out images";
+  const held = thumbnails?.rows.length ?? 0;
+  title.textContent = held < about.count ? `nearest of ${held} held-out images` : "nearest held-out images";
   const places = Array.from({ length: NEAREST }, () => createNearImage(onPick));
   list.append(...places.map((place) => place.element));
   element.append(title, list);
   parent.append(element);
+  parent.classList.toggle("pad-has-near", thumbnails !== null);
   const edge = (row) => (about.labels ? `rgb(${about.colours[about.tints[row]]})` : "");
   return {
     wanted: NEAREST,

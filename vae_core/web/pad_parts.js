@@ -38,11 +38,13 @@ export function buildPad(element, about, acts) {
   spoken.setAttribute("role", "status");
   spoken.setAttribute("aria-live", "polite");
   const help = createHelp(about);
-  const parts = { root, frame, spoken, help, ...buildMap(about, acts), ...buildImage(about, acts, help) };
+  const parts = { root, frame, spoken, help, ...buildMap(about, acts, help), ...buildImage(about, acts) };
   const chart = make("div", "pad-chart"), bar = make("div", "pad-bar");
   const layers = addLayerBoxes(bar, about, acts), plane = addPlaneSelect(bar, about, acts);
   const legend = buildLegend(about, acts);
-  chart.append(parts.map, bar, legend.element);
+  const keys = make("div", "pad-keys");
+  keys.append(bar, legend.element);
+  chart.append(parts.map, keys);
   parts.dials = make("div", "pad-dials");
   frame.append(chart, parts.view, parts.dials);
   root.append(style, frame, spoken, help.element);
@@ -50,7 +52,7 @@ export function buildPad(element, about, acts) {
   return { ...parts, showLayers: layers.show, showPlane: plane.show, showHidden: legend.show };
 }
 
-function buildMap({ label }, acts) {
+function buildMap({ label }, acts, help) {
   const map = make("div", "pad-map"), base = make("canvas"), over = make("canvas");
   base.setAttribute("aria-hidden", "true");
   over.tabIndex = 0;
@@ -72,7 +74,7 @@ function buildMap({ label }, acts) {
     iconButton("M3 8h10", "Zoom out", () => acts.zoom(1 / 1.4)),
     iconButton("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", "Show all", () => acts.zoom(0)),
   );
-  tools.append(choices, zooms);
+  tools.append(choices, zooms, help.opener);
   map.append(base, over, tools);
   const showTool = (chosen) => {
     for (const [name, tool] of made) tool.setAttribute("aria-pressed", String(name === chosen));
@@ -81,7 +83,7 @@ function buildMap({ label }, acts) {
   return { map, base, over, showTool };
 }
 
-function buildImage({ decoder, notice }, acts, help) {
+function buildImage({ decoder, notice }, acts) {
   const [, height, width] = decoder.shape;
   const view = make("div", "pad-view"), figure = make("div", "pad-figure"), picture = make("div", "pad-picture");
   const image = make("canvas", "pad-image");
@@ -101,7 +103,7 @@ function buildImage({ decoder, notice }, acts, help) {
   const redo = iconButton("M10 3l4 4-4 4M14 7H6a4 4 0 0 0 0 7h3", "Redo (Ctrl+Shift+Z)", () => acts.undo(1));
   const random = button("Random", "A random z from the prior", acts.random);
   const centre = button("Centre", "Back to the centre", acts.centre);
-  actions.append(play, random, centre, undo, redo, help.opener);
+  actions.append(play, random, centre, undo, redo);
   view.append(figure, readout, actions);
   const showPlaying = (playing) => {
     play.textContent = playing ? "⏸ Pause" : "▶ Play";

@@ -34,7 +34,7 @@ export function pcaPlane(mu, d) {
   for (let i = 0; i < d; i++) for (let j = i + 1; j < d; j++) covariance[i][j] = covariance[j][i];
   const first = leading(covariance);
   const axes = [first, leading(covariance, first)];
-  return { name: "PCA", mean, axes, labels: ["first component", "second component"] };
+  return { name: "PCA", mean, axes, labels: ["component 1", "component 2"] };
 }
 
 /** The eigenvector of the largest eigenvalue, orthogonal to `other`, by power iteration. */

@@ -1,5 +1,14 @@
 /** The pad's style. A host themes it with the custom properties on the left of each `var` fallback. */
 
+// Where the nearest images stand beside the image instead of under it; the read-out then says what they are.
+const BESIDE = (layout, condition) => `@container ${condition} {
+  ${layout} .pad-figure { flex-direction: row; }
+  ${layout} .pad-near { flex: 0 0 58px; }
+  ${layout} .pad-near-title { display: none; }
+  ${layout} .pad-near-list { flex-direction: column; gap: 4px; }
+  ${layout} .pad-near-image { flex: 0 0 auto; padding: 0 7px; }
+}`;
+
 // From a container's width of 860 px on, three things fit side by side; below 620 px they stack.
 export const PAD_STYLE = `
 .latent-pad {
@@ -15,9 +24,9 @@ export const PAD_STYLE = `
 .latent-pad *, .pad-help { box-sizing: border-box; }
 .latent-pad [hidden] { display: none !important; }
 .pad-frame { display: grid; gap: 12px 18px; height: var(--pad-height, 632px); }
-.pad-chart, .pad-view, .pad-dials { min-width: 0; min-height: 0; display: flex; flex-direction: column; gap: 8px; }
+.pad-chart, .pad-view, .pad-dials, .pad-keys { min-width: 0; min-height: 0; display: flex; flex-direction: column; gap: 8px; }
 
-.pad-as-map { grid-template: "chart view" minmax(0, 1fr) "chart dials" fit-content(190px) / minmax(0, 1.5fr) minmax(0, 1fr); }
+.pad-as-map { grid-template: "chart view" minmax(0, 1fr) "chart dials" fit-content(190px) / minmax(0, 1.3fr) minmax(0, 1fr); }
 .pad-as-image { grid-template: "dials view chart" minmax(0, 1fr) / minmax(0, 1fr) minmax(0, 1.3fr) minmax(0, 0.95fr); }
 .pad-chart { grid-area: chart; }
 .pad-view { grid-area: view; }
@@ -29,11 +38,15 @@ export const PAD_STYLE = `
 .pad-map canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
 .pad-map canvas:last-of-type { touch-action: none; cursor: crosshair; }
 .pad-map canvas:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 8px; }
-.pad-tools { position: absolute; right: 8px; top: 8px; display: flex; gap: 6px; pointer-events: none; }
-.pad-choices { display: flex; pointer-events: auto; }
-.pad-choices button { border-radius: 0; margin-left: -1px; }
-.pad-choices button:first-child { border-radius: 6px 0 0 6px; }
-.pad-choices button:last-child { border-radius: 0 6px 6px 0; }
+.pad-tools { position: absolute; right: 8px; top: 8px; display: flex; gap: 6px; }
+.pad-choices { display: flex; border-radius: 6px; background: var(--background); }
+.latent-pad .pad-choices button { border-radius: 0; margin-left: -1px; }
+.latent-pad .pad-choices button:first-child { border-radius: 6px 0 0 6px; margin-left: 0; }
+.latent-pad .pad-choices button:last-child { border-radius: 0 6px 6px 0; }
+.pad-as-image .pad-tools, .pad-as-image .pad-choices { flex-direction: column; }
+.latent-pad .pad-as-image .pad-choices button { margin: -1px 0 0; }
+.latent-pad .pad-as-image .pad-choices button:first-child { border-radius: 6px 6px 0 0; }
+.latent-pad .pad-as-image .pad-choices button:last-child { border-radius: 0 0 6px 6px; }
 
 .latent-pad button, .latent-pad select { font: inherit; color: inherit; background: var(--raised); cursor: pointer;
   border: 1px solid var(--line); border-radius: 6px; padding: 3px 10px; min-height: 30px; }
@@ -44,6 +57,7 @@ export const PAD_STYLE = `
 .latent-pad .pad-icon { width: 32px; padding: 0; display: inline-grid; place-items: center; }
 .latent-pad .pad-tools .pad-icon { width: 28px; min-height: 28px; }
 .pad-choices button[aria-pressed="true"] { background: var(--text); color: var(--background); }
+.pad-bar { padding: 0 2px; }
 .pad-bar, .pad-actions { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; }
 .pad-actions { gap: 6px; }
 .pad-bar label { display: inline-flex; gap: 5px; align-items: center; cursor: pointer; min-height: 24px; }
@@ -56,14 +70,14 @@ export const PAD_STYLE = `
 .pad-legend i { width: 11px; height: 11px; border-radius: 50%; }
 
 .pad-figure { flex: 1 1 0; min-height: 150px; display: flex; flex-direction: column; gap: 10px; }
-.pad-picture { flex: 1 1 0; min-height: 0; min-width: 0; container-type: size; display: grid; place-items: start center; }
+.pad-picture { flex: 1 1 0; min-height: 0; min-width: 0; container-type: size; display: grid; place-items: start; }
 .pad-image { display: block; width: min(100cqw, 100cqh * var(--aspect)); aspect-ratio: var(--aspect);
   image-rendering: pixelated; border-radius: 8px; background: #000; transition: opacity 0.15s; }
 .pad-stale { opacity: 0.55; }
 .pad-readout { font-size: 17px; font-variant-numeric: tabular-nums; min-height: 2.7em; }
 .pad-readout b { font-weight: 600; }
 .pad-notice { font-size: 12px; color: var(--quiet); }
-.pad-near-title { font-size: 12px; color: var(--quiet); margin-bottom: 3px; }
+.pad-near-title { font-size: 13px; color: var(--quiet); margin-bottom: 3px; }
 .pad-near-list { display: flex; gap: 6px; }
 .latent-pad .pad-near-image { flex: 0 1 64px; min-width: 0; display: grid; gap: 1px; padding: 0; border: 0;
   background: none; font-size: 13px; line-height: 1.2; text-align: center; }
@@ -73,9 +87,11 @@ export const PAD_STYLE = `
 .pad-near-image:hover canvas { box-shadow: 0 0 0 2px var(--accent); }
 
 .pad-sliders { overflow-y: auto; min-height: 0; padding: 2px; scrollbar-width: thin; }
-.pad-slider { display: grid; grid-template-columns: 1.7em minmax(0, 1fr) 3.3em; gap: 8px; align-items: center;
-  margin-bottom: 6px; }
-.pad-value { text-align: right; font-variant-numeric: tabular-nums; }
+.pad-slider { display: grid; grid-template: "name body" auto "value body" auto / 3.1em minmax(0, 1fr); column-gap: 8px;
+  align-content: center; margin-bottom: 7px; }
+.pad-slider label { font-weight: 600; font-size: 17px; line-height: 1.3; align-self: end; }
+.pad-slider-body { grid-area: body; }
+.pad-value { font-variant-numeric: tabular-nums; }
 .pad-slider canvas { display: block; width: 100%; border-radius: 4px; background: #000; cursor: pointer; }
 .pad-slider input { width: 100%; margin: 2px 0 0; display: block; }
 .pad-rest summary { cursor: pointer; padding: 4px 0; }
@@ -89,15 +105,25 @@ export const PAD_STYLE = `
 .pad-spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 
 @container (min-width: 860px) {
-  .pad-as-map .pad-figure { flex-direction: row; }
-  .pad-as-map .pad-picture { place-items: start; }
-  .pad-as-map .pad-near { flex: 0 0 60px; }
-  .pad-as-map .pad-near-title { font-size: 11px; line-height: 1.1; }
-  .pad-as-map .pad-near-list { flex-direction: column; gap: 3px; }
-  .pad-as-map .pad-near-image { flex: 0 0 auto; padding: 0 6px; }
+  .pad-as-map .pad-figure { max-height: calc((100cqi - 18px) / 2.3); }
+  .pad-as-map .pad-has-near { max-height: calc((100cqi - 18px) / 2.3 - 68px); }
+  .pad-as-image .pad-figure { max-height: calc((100cqi - 36px) * 0.4); }
+  .pad-as-image .pad-has-near { max-height: calc((100cqi - 36px) * 0.4 + 110px); }
 }
+${BESIDE(".pad-as-map", "(min-width: 860px)")}
+${BESIDE(".pad-as-image", "(min-width: 620px) and (max-width: 859px)")}
 @container (max-width: 859px) {
-  .pad-as-image { grid-template: "dials view" minmax(0, 1fr) "chart view" auto / minmax(0, 1fr) minmax(0, 1.2fr); }
+  .pad-as-image { grid-template: "dials view" minmax(0, 1fr) "map view" 70px "map keys" auto / minmax(0, 1fr) minmax(0, 1.2fr); }
+  .pad-as-image .pad-chart { display: contents; }
+  .pad-as-image .pad-map { grid-area: map; min-height: 230px; aspect-ratio: auto; }
+  .pad-as-image .pad-keys { grid-area: keys; }
+  .pad-as-map .pad-figure { max-height: calc((100cqi - 18px) / 2.3); }
+  .pad-as-map .pad-has-near { max-height: calc((100cqi - 18px) / 2.3 + 100px); }
+  .pad-as-image .pad-figure { max-height: calc((100cqi - 18px) * 0.545); }
+  .pad-as-image .pad-has-near { max-height: calc((100cqi - 18px) * 0.545 - 68px); }
+  .latent-pad button { padding: 3px 8px; }
+  .latent-pad .pad-actions { font-size: 14px; gap: 4px; }
+  .latent-pad .pad-legend button { padding: 0 8px; gap: 4px; }
 }
 @container (max-width: 619px) {
   .pad-frame { height: auto; grid-template: "chart" auto "view" auto "dials" auto / minmax(0, 1fr); }

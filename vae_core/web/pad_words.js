@@ -17,9 +17,10 @@ export function createReadout(about, state, parts, { jobs, thumbnails, onPick, i
   const strip = createNearestStrip(parts.figure, about, thumbnails, onPick);
   let near = [], images = [], lookedAt = -Infinity, spokenAt = -Infinity, later = 0, speakLater = 0;
 
+  // Where there are images, the nearest is the first of those that are seen.
   function* search(z) {
-    near = yield* nearestRows(mu, z, state.shown, null, 1);
-    images = thumbnails ? yield* nearestRows(mu, z, state.shown, thumbnails.rows, strip.wanted) : [];
+    images = thumbnails?.size() ? yield* nearestRows(mu, z, state.shown, thumbnails.rows, strip.wanted) : [];
+    near = images.length ? images : yield* nearestRows(mu, z, state.shown, null, 1);
   }
 
   function look() {
@@ -34,7 +35,14 @@ export function createReadout(about, state, parts, { jobs, thumbnails, onPick, i
   }
 
   const nearest = () =>
-    near.length ? `Nearest image: ${about.nameOf(near[0].row)}, ${near[0].distance.toFixed(2)} away.` : "";
+    near.length ? `Nearest held-out image: ${about.nameOf(near[0].row)}, ${near[0].distance.toFixed(2)} away.` : "";
+
+  const selected = () => (state.selection.size() ? `${state.selection.size().toLocaleString("en")} selected.` : "");
+
+  function tell() {
+    parts.nearest.textContent = `${nearest()} ${selected()}`;
+    speak();
+  }
 
   function speak() {
     clearTimeout(speakLater);
@@ -45,9 +53,8 @@ export function createReadout(about, state, parts, { jobs, thumbnails, onPick, i
     }
     spokenAt = performance.now();
     if (isQuiet()) return;
-    const { z, selection } = state;
-    const chosen = selection.size() ? ` ${selection.size()} selected.` : "";
-    parts.spoken.textContent = `z is ${[...z].slice(0, 4).map((v) => v.toFixed(2)).join(", ")}. ${nearest()}${chosen}`;
+    const place = [...state.z].slice(0, 4).map((value) => value.toFixed(2)).join(", ");
+    parts.spoken.textContent = `z is ${place}. ${nearest()} ${selected()}`;
   }
 
   return {
@@ -61,11 +68,10 @@ export function createReadout(about, state, parts, { jobs, thumbnails, onPick, i
     /** The search has come to its end. */
     found() {
       strip.show(images);
-      parts.nearest.textContent = nearest();
-      speak();
+      tell();
     },
+    tell,
     look,
-    speak,
     stop() {
       clearTimeout(later);
       clearTimeout(speakLater);
