@@ -7,6 +7,10 @@ Each dot is one held-out image $x$, placed at $\mu(x)$, the mean of the encoder'
 $q(z\,|\,x) = \mathcal N\big(\mu(x), \operatorname{diag}\sigma(x)^2\big)$. Colours and names are the class labels,
 which the model never saw.
 
+The ellipses about a point are one and two standard deviations $\sigma(x)$ of its posterior, to scale. *Aggregate
+posterior* is the density $q(z) = \tfrac1N \sum_n q(z\,|\,x_n)$ of all of them; where it and the prior's rings disagree,
+the prior draws places that no image was encoded to.
+
 The grid is the decoder at places $z_{ij} = \big(\Phi^{-1}(\tfrac{i+1/2}{n}), \Phi^{-1}(\tfrac{j+1/2}{n})\big)$, the
 quantiles of the prior $p(z) = \mathcal N(0, I)$: every tile stands for the same share of the prior. Up in the grid is
 up in the map. *Even steps* covers the same rectangle as the dots instead.
@@ -23,8 +27,11 @@ codes themselves along each axis; *even steps* covers the same rectangle as the 
 GENERATE = r"""
 The picture is the decoder's mean $\mathbb E[x\,|\,z]$ at the place $z$ of the sliders; no noise is added.
 
-*Random* sets $z = \tau\,\varepsilon$ with $\varepsilon \sim \mathcal N(0, I)$ and temperature $\tau$. At
-$\tau = 1$ this is how a VAE generates; below 1 it keeps to the middle, where images are more typical and less varied.
+*Random* draws $z$ from the prior $\mathcal N(0, I)$. The twelve images below are decoded from $z = \tau\,\varepsilon$,
+$\varepsilon \sim \mathcal N(0, I)$, at temperature $\tau$. At $\tau = 1$ this is how a VAE generates; below 1 it keeps
+to the middle, where images are more typical and less varied.
+
+The strip over each slider shows what that direction does from where you are.
 """
 
 GENERATE_AE = r"""

@@ -57,17 +57,15 @@ def backdrop(points: Points, labels: Labels | None, titles: tuple[str, str]) -> 
     return dataclasses.replace(frame, svg=f'{_axes(frame, titles)}<g fill-opacity=".5">{dots}</g>')
 
 
-def locator(behind: Backdrop, cursor: Points, path: Points | None = None) -> str:
+def locator(behind: Backdrop, cursor: Points, path: Points) -> str:
     """Return the map as a data address, with a cross at `cursor` [2] and a path [n, 2] from A to B."""
-    parts = [behind.svg]
-    if path is not None:
-        placed = behind.place(path).tolist()
-        line = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{theme.ACCENT}" stroke-width=".9"/>')
-        parts += [
-            _text(name, x, y - 2, "#10181c", HALO)
-            for name, (x, y) in zip("AB", (placed[0], placed[-1]), strict=True)
-        ]
+    placed = behind.place(path).tolist()
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
+    parts = [behind.svg, f'<polyline points="{line}" fill="none" stroke="{theme.ACCENT}" stroke-width=".9"/>']
+    parts += [
+        _text(name, x, y - 2, "#10181c", HALO)
+        for name, (x, y) in zip("AB", (placed[0], placed[-1]), strict=True)
+    ]
     x, y = behind.place(cursor[None])[0].tolist()
     cross = f"M{x - 3.2:.1f} {y:.1f}h6.4M{x:.1f} {y - 3.2:.1f}v6.4"
     parts.append(f'<path d="{cross}" stroke="{theme.ACCENT}" stroke-width="1.2"/>')

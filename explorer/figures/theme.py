@@ -28,23 +28,11 @@ LABEL_FONT = {
     "color": "#10181c",
     "shadow": "0 0 2px #fff, 0 0 2px #fff, 0 0 3px #fff, 0 0 4px #fff",
 }
-SYMBOLS = ("circle", "diamond", "square", "cross")
 
-INTERACTIVE: dict[str, Any] = {
-    "displaylogo": False,
-    "scrollZoom": True,
-    "showSendToCloud": False,
-    "modeBarButtonsToRemove": ["autoScale2d", "zoomIn2d", "zoomOut2d"],
-}
 STATIC: dict[str, Any] = {"staticPlot": True, "displayModeBar": False}
 HOVER_ONLY: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 
 def class_colour(index: int) -> str:
-    """Return the colour of class `index`; the sequence repeats after ten, where :func:`class_symbol` changes."""
+    """Return the colour of class `index`; the sequence repeats after ten."""
     return PALETTE[index % len(PALETTE)]
-
-
-def class_symbol(index: int) -> str:
-    """Return the marker symbol of class `index`."""
-    return SYMBOLS[index // len(PALETTE) % len(SYMBOLS)]

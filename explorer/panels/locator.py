@@ -1,4 +1,4 @@
-"""The small map that shows where a place or a path lies among the codes of held-out images."""
+"""The small map that shows where a path lies among the codes of held-out images."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 MOST_DOTS = 500
 
 
-def draw(trained: TrainedModel, here: NDArray[np.float32], path: NDArray[np.float32] | None = None) -> None:
-    """Draw place `here` [d] and, if given, a path [n, d] with its ends called A and B."""
+def draw(trained: TrainedModel, here: NDArray[np.float32], path: NDArray[np.float32]) -> None:
+    """Draw place `here` [d] on a path [n, d], whose ends are called A and B."""
     view, behind = _backdrop(trained)
-    told = "this place lies" if path is None else "the path from A to B runs"
     st.image(
-        locator.locator(behind, _flat(view, here[None])[0], None if path is None else _flat(view, path)),
+        locator.locator(behind, _flat(view, here[None])[0], _flat(view, path)),
         width="stretch",
-        alt=f"Where {told} among held-out images",
+        alt="Where the path from A to B runs among held-out images",
     )
 
 

@@ -12,6 +12,7 @@ from explorer.figures.locator import backdrop, locator
 
 POINTS = np.random.default_rng(0).normal(size=(60, 2)).astype(np.float32)
 LABELS = np.arange(60) % 10
+PATH = np.float32([[0, 0], [0.5, 0.5]])
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -26,18 +27,22 @@ def cross(root: ET.Element) -> tuple[float, float]:
 
 
 def test_each_dot_has_its_classs_colour() -> None:
-    circles = list(parsed(locator(backdrop(POINTS, LABELS, ("z1", "z2")), POINTS[0])).iter(f"{SVG}circle"))
+    circles = list(
+        parsed(locator(backdrop(POINTS, LABELS, ("z1", "z2")), POINTS[0], PATH)).iter(f"{SVG}circle")
+    )
     assert [circle.get("fill") for circle in circles] == [theme.class_colour(int(i)) for i in LABELS]
 
 
 def test_points_without_labels_have_one_colour() -> None:
-    circles = parsed(locator(backdrop(POINTS, None, ("z1", "z2")), POINTS[0])).iter(f"{SVG}circle")
+    circles = parsed(locator(backdrop(POINTS, None, ("z1", "z2")), POINTS[0], PATH)).iter(f"{SVG}circle")
     assert {circle.get("fill") for circle in circles} == {theme.UNLABELLED}
 
 
 def test_the_second_axis_points_up_and_the_first_to_the_right() -> None:
     behind = backdrop(POINTS, LABELS, ("z1", "z2"))
-    low, high = (cross(parsed(locator(behind, np.float32(place)))) for place in ([-0.5, -0.5], [0.5, 0.5]))
+    low, high = (
+        cross(parsed(locator(behind, np.float32(place), PATH))) for place in ([-0.5, -0.5], [0.5, 0.5])
+    )
     assert high[0] > low[0]
     assert high[1] < low[1]
 
@@ -49,7 +54,7 @@ def test_both_axes_have_the_same_scale() -> None:
 
 
 def test_a_place_far_away_stays_in_the_picture() -> None:
-    x, y = cross(parsed(locator(backdrop(POINTS, LABELS, ("z1", "z2")), np.float32([1e6, -1e6]))))
+    x, y = cross(parsed(locator(backdrop(POINTS, LABELS, ("z1", "z2")), np.float32([1e6, -1e6]), PATH)))
     assert 0 <= x <= 100
     assert 0 <= y <= 100
 
@@ -69,13 +74,15 @@ def test_a_path_runs_from_a_to_b() -> None:
 def test_axes_are_named_and_ticked() -> None:
     texts = [
         e.text
-        for e in parsed(locator(backdrop(POINTS, LABELS, ("PCA 1", "PCA 2")), POINTS[0])).iter(f"{SVG}text")
+        for e in parsed(locator(backdrop(POINTS, LABELS, ("PCA 1", "PCA 2")), POINTS[0], PATH)).iter(
+            f"{SVG}text"
+        )
     ]
     assert {"PCA 1", "PCA 2", "0", "1", "−1"} <= set(texts)
 
 
 def test_no_points_at_all_still_make_a_map() -> None:
     assert (
-        parsed(locator(backdrop(np.zeros((0, 2), np.float32), None, ("z1", "z2")), np.float32([0, 0])))
+        parsed(locator(backdrop(np.zeros((0, 2), np.float32), None, ("z1", "z2")), np.float32([0, 0]), PATH))
         is not None
     )
