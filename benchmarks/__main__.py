@@ -20,11 +20,12 @@ BENCHMARKS = {
     "app": "benchmarks.app",
     "startup": "benchmarks.startup",
     "decode_in_page": "benchmarks.decode_in_page",
+    "pad": "benchmarks.pad",
     "throughput": "benchmarks.throughput",
     "quality": "benchmarks.quality",
 }
 # Benchmark -> a package that it can do nothing without.
-NEEDS = {"decode_in_page": "playwright"}
+NEEDS = {"decode_in_page": "playwright", "pad": "playwright"}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -8,7 +8,6 @@ after 300 to warm up.
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 import subprocess
 import tempfile
@@ -21,6 +20,7 @@ import torch
 from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Page, Route, sync_playwright
 
+from benchmarks.browser import FLAGS, chromium
 from benchmarks.record import percentile, record
 from vae_core.export.weights import DecoderPayload, decoder_payload, payload_of
 from vae_core.models import VAE, VAEConfig
@@ -32,7 +32,6 @@ CHECKPOINTS = ROOT / "checkpoints"
 SITE = "http://127.0.0.1"
 # A page that isolates itself gets a clock of 5 microseconds instead of 100.
 ISOLATED = {"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp"}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--no-first-run"]
 UNTRAINED = {
     "untrained mlp 28x28": (VAEConfig(), (1, 28, 28)),
     "untrained mlp 64x64x3": (VAEConfig(latent_dim=10), (3, 64, 64)),
@@ -52,9 +51,7 @@ def main() -> None:
     """Measure every model in both places and record the result."""
     rows = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        names = ("chromium", "chromium-browser", "google-chrome")
-        found = next(filter(None, map(shutil.which, names)), None)
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for name, made in payloads():
             (Path(folder) / "program.json").write_text(json.dumps(made.program))
             made.w.tofile(Path(folder) / "w.f32")

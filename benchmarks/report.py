@@ -25,6 +25,7 @@ SECTIONS = {
     "app": ("Thirty people on one page", "app"),
     "startup": ("Start-up", "startup"),
     "decode_in_page": ("Decoding in the page", "decode_in_page"),
+    "pad": ("The latent pad in a real browser", "pad"),
 }
 OPENING = """\
 # Benchmarks

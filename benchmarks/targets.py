@@ -66,6 +66,11 @@ def _elbo(data: str, title: str, seconds: float, must: float, goal: float) -> Ta
     return Target(words, "quality", row, "test ELBO, nats per image", must, goal, at_least=True)
 
 
+def _decode(model: str, must: float) -> Target:
+    return Target(f"Decode in the page, {model}, ms", "decode_in_page", {"model": model}, "page median", must)
+
+
+DRAGGED = {"what": "mnist-vae-2d"}
 OURS = {"loop": "ours, own settings (batch 512)"}
 PACE = "images/s, median"
 
@@ -115,6 +120,7 @@ TARGETS = (
         "Server start to the drawn map, cold, s", "startup", {"what": "server start to the drawn map, cold"},
         "median", 6.0,
     ),
+    Target("First pad paint, warm, s", "startup", {"what": "first pad paint, warm"}, "median", 1.5),
     Target("Page load, warm, s", "startup", {"what": "page load, warm"}, "median", 2.0),
     Target(
         "Server's resident memory, a model open, MB", "startup",
@@ -125,6 +131,18 @@ TARGETS = (
     Target(
         "Slider release, 30 sessions: places that the address does not say", "app", {"sessions": 30},
         "releases lost", 0.0,
+    ),
+    _decode("mnist-vae-2d", 1.0),
+    _decode("untrained conv 28x28", 8.0),
+    _decode("untrained conv 64x64", 16.0),
+    _decode("untrained conv 64x64x3", 16.0),
+    Target("Dragging on the pad: frames a second", "pad", DRAGGED, "frames a second, median", 55.0, at_least=True),
+    Target("Dragging on the pad: longest frame, ms", "pad", DRAGGED, "longest frame, ms", 50.0),
+    Target("Dragging on the pad: reruns during the drag", "pad", DRAGGED, "reruns during", 0.0),
+    Target("Dragging on the pad: reruns after it", "pad", DRAGGED, "reruns after", 1.0),
+    Target(
+        "Panning over 70,000 points: longest frame, ms (30 frames a second at the slowest)", "pad",
+        {"what": "70,000 points, panned"}, "longest frame, ms", 33.4,
     ),
 )  # fmt: skip
 
