@@ -8,6 +8,7 @@ epoch m from (seed, m), so that the state to resume from is only weights, optimi
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 import sys
 import threading
@@ -22,6 +23,7 @@ from torch import Tensor
 
 from vae_core.datasets import ImageDataset
 from vae_core.drawn_pixels import MOST_NOISE, draw, noise_share
+from vae_core.errors import ConfigError
 from vae_core.events import Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.models import VAEConfig, make_model
 from vae_core.posteriors import DiagonalGaussian
@@ -169,6 +171,29 @@ class TrainingRun:
             if event is None:
                 return
             yield event
+
+    def adjust(self, *, beta: float | None = None, learning_rate: float | None = None) -> None:
+        """Change settings from the next step on; call it between two events, in the thread that trains.
+
+        The change is written to the history, so that the curves can show where it happened.
+
+        Raises
+        ------
+        ConfigError
+            If a value is out of bounds, or the model has no such setting; nothing is changed then.
+        """
+        config = self.config
+        if beta is not None:
+            if not isinstance(config.model, VAEConfig):
+                raise ConfigError("This model has no beta.", got=beta, next_step="Train a VAE.")
+            config = dataclasses.replace(config, model=dataclasses.replace(config.model, beta=beta))
+        if learning_rate is not None:
+            training = dataclasses.replace(config.training, learning_rate=learning_rate)
+            config = dataclasses.replace(config, training=training)
+        changed = {"beta": beta, "learning_rate": learning_rate}
+        self.config, self.model.config = config, config.model
+        record = {"kind": "change", "step": self.step, "epoch": self.epoch, "seconds": round(self.seconds, 3)}
+        self.history.append(record | {name: value for name, value in changed.items() if value is not None})
 
     def _work(self, snapshot_every: float | None) -> Iterator[Event]:
         next_snapshot = self.seconds

@@ -256,3 +256,16 @@ def test_the_configuration_of_a_saved_run_is_the_runs(
     expected = configure(epochs=2.0)
     assert load(trained_folder).config == expected
     assert dataclasses.asdict(load(trained_folder).config) == dataclasses.asdict(expected)
+
+
+def test_a_run_changed_on_the_way_resumes_with_the_change(
+    make_run: MakeRun, digits: ImageDataset, tmp_path: Path
+) -> None:
+    whole, cut = make_run(), make_run()
+    for run in (whole, cut):
+        for _ in itertools.islice(run.events(), 7):
+            pass
+        run.adjust(beta=4.0)
+    runs.save(cut, tmp_path / "cut")
+    resumed = runs.resume(tmp_path / "cut", digits)
+    assert_same(finish(whole), finish(resumed))

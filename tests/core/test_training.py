@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from vae_core.datasets import ImageDataset, Split, load_dataset
+from vae_core.errors import ConfigError
 from vae_core.events import Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.presets import PRESETS
 from vae_core.training import COLLAPSE_STEPS, LOG_RATIO, TrainingRun
@@ -300,6 +301,46 @@ def test_each_setting_changes_the_result(make_run: MakeRun, change: dict[str, An
     drain(plain)
     drain(changed)
     assert not torch.equal(weights(plain), weights(changed))
+
+
+# ------------------------------------------------------------------------------------------- changes on the way
+
+
+def test_a_change_on_the_way_counts_from_the_next_step_and_is_in_the_history(make_run: MakeRun) -> None:
+    plain, changed = make_run(schedule="constant"), make_run(schedule="constant")
+    for run in (plain, changed):
+        for _ in itertools.islice(run.events(), 4):
+            pass
+    assert torch.equal(weights(plain), weights(changed))
+    changed.adjust(beta=3.0, learning_rate=1e-3)
+    step = changed.step
+    told = steps_of(list(itertools.islice(changed.events(), 3)))[0]
+    assert told.learning_rate == 1e-3
+    assert told.terms["loss"] == pytest.approx(told.terms["reconstruction"] + 3 * told.terms["kl"], rel=1e-5)
+    record = next(record for record in changed.history if record["kind"] == "change")
+    assert (record["step"], record["beta"], record["learning_rate"]) == (step, 3.0, 1e-3)
+    assert changed.config.model.beta == 3.0
+
+
+@pytest.mark.parametrize(
+    ("family", "change"),
+    [
+        ("vae", {"beta": -1.0}),
+        ("vae", {"learning_rate": 1e9}),
+        ("ae", {"beta": 2.0}),
+        ("vae", {"beta": float("nan")}),
+    ],
+)
+def test_a_change_that_cannot_be_leaves_the_run_as_it_was(
+    make_run: MakeRun, family: str, change: dict[str, float]
+) -> None:
+    run = make_run(family=family)
+    next(run.events())
+    before = run.config
+    with pytest.raises(ConfigError):
+        run.adjust(**change)
+    assert run.config is before
+    assert not any(record["kind"] == "change" for record in run.history)
 
 
 # ------------------------------------------------------------------------------------------------------- events
