@@ -34,11 +34,11 @@ REMOTE_NOTICE = "This decoder has parts that a page can't run: the server decode
 _FOLDER = Path(__file__).parent
 
 _models_in_page = st.components.v2.component(
-    "latent_explorer.models_in_page", js=_FOLDER.joinpath("models_in_page.js").read_text("utf-8")
+    "latent_explorer.models_in_page",
+    js=web.script("latent_pad.js") + _FOLDER.joinpath("models_in_page.js").read_text("utf-8"),
 )
 _latent_pad = st.components.v2.component(
-    "latent_explorer.latent_pad",
-    js=web.script("latent_pad.js") + _FOLDER.joinpath("latent_pad_host.js").read_text("utf-8"),
+    "latent_explorer.latent_pad", js=_FOLDER.joinpath("latent_pad_host.js").read_text("utf-8")
 )
 
 

@@ -5,7 +5,7 @@
  * viewer's own moves are ahead of what Python knows, so Python's state counts only when its `stamp` has changed.
  */
 
-const MODELS = Symbol.for("latent-explorer.models");
+const HERE = Symbol.for("latent-explorer");
 const hosts = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -13,7 +13,7 @@ export default function ({ data, parentElement, setStateValue }) {
   hosts.set(parentElement, host);
   Object.assign(host, { data, setStateValue });
   const open = () => {
-    const model = globalThis[MODELS]?.get(host.data.model);
+    const model = globalThis[HERE]?.models.get(host.data.model);
     if (model) show(host, model, parentElement);
   };
   globalThis.removeEventListener("latent-explorer.model", host.open);
@@ -32,7 +32,7 @@ function show(host, model, parentElement) {
   if (host.model !== model) {
     host.pad?.destroy();
     const tell = (state) => host.setStateValue("place", { ...state, stamp: host.stamp });
-    host.pad = createLatentPad(rootIn(parentElement), {
+    host.pad = globalThis[HERE].createLatentPad(rootIn(parentElement), {
       ...model,
       layout: data.layout,
       label: data.label,

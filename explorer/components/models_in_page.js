@@ -1,11 +1,10 @@
 /**
- * Keeps a model's arrays in the page, so that they travel once however often a view of them is drawn.
+ * Keeps a model's arrays, and the pad's script, in the page: what is large travels once, however often a view is drawn.
  *
- * Views find them in a map on `globalThis` under the model's name there; each component is a script of its own and
- * shares no module with the others. An entry lives as long as an element that brought it.
+ * Views find both on `globalThis`; each component is a script of its own and shares no module with the others, and a
+ * component's script travels again with each change of its data. A model lives as long as an element that brought it.
  */
 
-const KEY = Symbol.for("latent-explorer.models");
 const owners = new WeakMap();
 
 const column = (table) => (table ? table.getChildAt(0).toArray() : null);
@@ -24,7 +23,7 @@ function unpacked(data) {
 }
 
 export default function ({ data, parentElement }) {
-  const models = (globalThis[KEY] ??= new Map());
+  const { models } = (globalThis[Symbol.for("latent-explorer")] ??= { models: new Map(), createLatentPad });
   const { name } = data.about;
   const before = owners.get(parentElement);
   if (before !== name) {
