@@ -12,6 +12,8 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Page, Route, sync_playwright
 
+from tests.web.pad_bench import PadBench
+
 SITE = "http://page.test"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--no-first-run"]
 
@@ -75,3 +77,19 @@ def web_page(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         yield page
         browser.close()
     assert not problems, problems
+
+
+@pytest.fixture
+def bench(web_page: Page, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PadBench]:
+    """A pad over a model in two dimensions."""
+    yield PadBench(web_page, tmp_path, tmp_path_factory.getbasetemp(), 2)
+    web_page.evaluate("window.pad?.destroy()")
+
+
+@pytest.fixture
+def bench_in_five(
+    web_page: Page, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[PadBench]:
+    """A pad over a model in five dimensions."""
+    yield PadBench(web_page, tmp_path, tmp_path_factory.getbasetemp(), 5)
+    web_page.evaluate("window.pad?.destroy()")

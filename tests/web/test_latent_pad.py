@@ -2,117 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+import time
 
 import numpy as np
 import pytest
-import torch
-from numpy.typing import NDArray
-from playwright.sync_api import Page
 
-from vae_core.export.weights import payload_of
-from vae_core.models import VAE, VAEConfig
-from vae_core.networks import NetworkConfig
-
-NAMES = ["circle", "square", "star"]
-OPEN = """async ({ folder, state }) => {
-    const { createLatentPad } = await import("/repo/vae_core/web/latent_pad.js");
-    const bytes = async (name) => (await fetch(`${folder}/${name}`)).arrayBuffer();
-    const host = document.createElement("div");
-    document.body.replaceChildren(host);
-    window.released = [];
-    window.dragged = 0;
-    window.pad = createLatentPad(host, {
-        program: await (await fetch(`${folder}/program.json`)).json(),
-        w: new Float32Array(await bytes("w.f32")),
-        points: {
-            mu: new Float32Array(await bytes("mu.f32")),
-            logvar: new Float32Array(await bytes("logvar.f32")),
-            labels: new Int32Array(await bytes("labels.i32")),
-        },
-        classNames: ["circle", "square", "star"],
-        onRelease: (state) => window.released.push(state),
-        onDrag: () => window.dragged++,
-        state,
-    });
-}"""
+from tests.web.pad_bench import PadBench
 
 
-class Bench:
-    """A pad on the page, over a randomly initialised model with three classes of points."""
-
-    def __init__(self, page: Page, folder: Path, base: Path, latent_dim: int) -> None:
-        self.page, self.latent_dim = page, latent_dim
-        torch.manual_seed(0)
-        network = NetworkConfig(hidden=(32,), sine_features=32)
-        self.model = VAE(VAEConfig(latent_dim=latent_dim, network=network), (3, 12, 12)).eval()
-        self.model.requires_grad_(False)
-        for weights in self.model.decoder.parameters():
-            weights.mul_(2.4)
-        made = payload_of(self.model.decoder, self.model.likelihood, latent_dim, (3, 12, 12))
-        rng = np.random.default_rng(0)
-        mu = rng.standard_normal((300, latent_dim)).astype(np.float32)
-        mu[0] = 0.5
-        (folder / "program.json").write_text(json.dumps(made.program))
-        for name, array in {
-            "w.f32": made.w,
-            "mu.f32": mu,
-            "logvar.f32": np.full_like(mu, -2),
-            "labels.i32": (np.arange(300) % 3).astype(np.int32),
-        }.items():
-            array.tofile(folder / name)
-        self.address = f"/tmp/{folder.relative_to(base)}"
-
-    def open(self, **state: Any) -> None:
-        self.page.evaluate(OPEN, {"folder": self.address, "state": state})
-        self.settle()
-
-    def settle(self) -> None:
-        self.page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 60))")
-
-    def state(self) -> dict[str, Any]:
-        return self.page.evaluate("pad.getState()")
-
-    def released(self) -> list[dict[str, Any]]:
-        return self.page.evaluate("released")
-
-    def image(self) -> NDArray[np.uint8]:
-        script = """() => { const canvas = document.querySelector(".pad-image");
-            return [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data]; }"""
-        return np.asarray(self.page.evaluate(script), np.uint8).reshape(12, 12, 4)[..., :3]
-
-    def expected(self, z: list[float]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            decoded = self.model.likelihood.mean(self.model.decode(torch.tensor([z])))
-        return 255 * decoded[0].permute(1, 2, 0).numpy()
-
-    def place(self, x: float, y: float) -> tuple[float, float]:
-        """The page's coordinates, whole as a wheel reports them, of a share of the map's width and height."""
-        box = self.page.locator(".pad-map").bounding_box()
-        assert box is not None
-        return round(box["x"] + x * box["width"]), round(box["y"] + y * box["height"])
-
-
-@pytest.fixture
-def bench(web_page: Page, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    yield Bench(web_page, tmp_path, tmp_path_factory.getbasetemp(), 2)
-    web_page.evaluate("window.pad?.destroy()")
-
-
-@pytest.fixture
-def bench_in_five(
-    web_page: Page, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
-    yield Bench(web_page, tmp_path, tmp_path_factory.getbasetemp(), 5)
-    web_page.evaluate("window.pad?.destroy()")
-
-
-def test_a_drag_changes_the_image_all_the_way_and_is_released_once(bench: Bench) -> None:
+def test_a_drag_changes_the_image_all_the_way_and_is_released_once(bench: PadBench) -> None:
     bench.open()
     seen = set()
+    begun = time.monotonic()
     mouse = bench.page.mouse
     mouse.move(*bench.place(0.3, 0.5))
     mouse.down()
@@ -124,10 +25,10 @@ def test_a_drag_changes_the_image_all_the_way_and_is_released_once(bench: Bench)
     mouse.up()
     assert len(seen) >= 18
     assert len(bench.released()) == 1
-    assert bench.page.evaluate("dragged") <= 10
+    assert 1 <= bench.page.evaluate("dragged") <= 1 + 4 * (time.monotonic() - begun)
 
 
-def test_the_image_is_what_torch_decodes_at_the_cursor(bench: Bench) -> None:
+def test_the_image_is_what_torch_decodes_at_the_cursor(bench: PadBench) -> None:
     bench.open()
     for place in ((0.3, 0.4), (0.7, 0.2), (0.5, 0.9)):
         bench.page.mouse.click(*bench.place(*place))
@@ -136,7 +37,7 @@ def test_the_image_is_what_torch_decodes_at_the_cursor(bench: Bench) -> None:
         assert np.abs(bench.image() - bench.expected(z)).max() <= 2
 
 
-def test_up_on_the_pad_is_up_in_z2(bench: Bench) -> None:
+def test_up_on_the_pad_is_up_in_z2(bench: PadBench) -> None:
     bench.open(z=[0.0, 0.0])
     bench.page.mouse.click(*bench.place(0.5, 0.2))
     z = bench.released()[-1]["z"]
@@ -144,7 +45,7 @@ def test_up_on_the_pad_is_up_in_z2(bench: Bench) -> None:
     assert abs(z[0]) < 0.1
 
 
-def test_arrow_keys_move_the_cursor_and_shift_moves_it_finely(bench: Bench) -> None:
+def test_arrow_keys_move_the_cursor_and_shift_moves_it_finely(bench: PadBench) -> None:
     bench.open(z=[0.0, 0.0])
     bench.page.get_by_role("application").focus()
     for key in ("ArrowRight", "Shift+ArrowUp", "ArrowRight"):
@@ -154,7 +55,7 @@ def test_arrow_keys_move_the_cursor_and_shift_moves_it_finely(bench: Bench) -> N
     assert bench.state()["z"] == [0, 0]
 
 
-def test_z_and_the_nearest_class_are_announced(bench: Bench) -> None:
+def test_z_and_the_nearest_class_are_announced(bench: PadBench) -> None:
     bench.open(z=[0.5, 0.5])
     bench.page.wait_for_timeout(900)
     spoken = bench.page.get_by_role("status").text_content()
@@ -163,7 +64,7 @@ def test_z_and_the_nearest_class_are_announced(bench: Bench) -> None:
     assert "circle" in spoken
 
 
-def test_a_slider_moves_one_coordinate_while_it_is_dragged(bench_in_five: Bench) -> None:
+def test_a_slider_moves_one_coordinate_while_it_is_dragged(bench_in_five: PadBench) -> None:
     bench = bench_in_five
     bench.open(z=[0.1, 0.2, 0.3, 0.4, 0.5])
     slider = bench.page.get_by_role("slider", name="z4")
@@ -178,7 +79,7 @@ def test_a_slider_moves_one_coordinate_while_it_is_dragged(bench_in_five: Bench)
     assert len(bench.released()) == 1
 
 
-def test_another_plane_moves_other_coordinates(bench_in_five: Bench) -> None:
+def test_another_plane_moves_other_coordinates(bench_in_five: PadBench) -> None:
     bench = bench_in_five
     bench.open(z=[0.1, 0.2, 0.3, 0.4, 0.5])
     bench.page.get_by_label("Plane").select_option("2,5")
@@ -189,7 +90,7 @@ def test_another_plane_moves_other_coordinates(bench_in_five: Bench) -> None:
     assert z[4] > 1
 
 
-def test_moving_on_the_principal_plane_keeps_what_is_off_it(bench_in_five: Bench) -> None:
+def test_moving_on_the_principal_plane_keeps_what_is_off_it(bench_in_five: PadBench) -> None:
     bench = bench_in_five
     bench.open(z=[0.1, 0.2, 0.3, 0.4, 0.5], plane="pca")
     start = np.array(bench.state()["z"])
@@ -200,7 +101,7 @@ def test_moving_on_the_principal_plane_keeps_what_is_off_it(bench_in_five: Bench
     assert np.linalg.matrix_rank(np.array(moves), tol=1e-5) == 2
 
 
-def test_the_filmstrip_shows_what_a_direction_does(bench: Bench) -> None:
+def test_the_filmstrip_shows_what_a_direction_does(bench: PadBench) -> None:
     bench.open(z=[0.3, -0.7])
     bench.page.wait_for_timeout(500)
     script = """() => { const canvas = document.querySelectorAll(".pad-slider canvas")[1];
@@ -209,39 +110,33 @@ def test_the_filmstrip_shows_what_a_direction_does(bench: Bench) -> None:
     assert np.abs(tile - bench.expected([0.3, 8 * 6.5 / 9 - 4])).max() <= 2
 
 
-def test_a_class_in_the_legend_filters_its_points(bench: Bench) -> None:
+def test_a_class_in_the_legend_filters_its_points(bench: PadBench) -> None:
     bench.open(layers=["points"])
-    before = bench.page.locator(".pad-map").screenshot()
+    before = bench.picture()
     chip = bench.page.get_by_role("button", name="square")
     chip.click()
     bench.settle()
     assert bench.state()["hidden"] == [1]
     assert chip.get_attribute("aria-pressed") == "false"
-    assert bench.page.locator(".pad-map").screenshot() != before
+    assert bench.picture() != before
 
 
-def test_a_press_on_a_point_selects_it(bench: Bench) -> None:
+def test_a_press_on_a_point_selects_it(bench: PadBench) -> None:
     bench.open()
-    x = y = 0.5  # where the bench puts its first point
-    # The whole prior is in view, to 3.2 standard deviations and a margin.
-    half = 3.2 * 1.05
-    box = bench.page.locator(".pad-map").bounding_box()
-    assert box is not None
-    scale = min(box["width"], box["height"]) / (2 * half)
-    bench.page.mouse.click(box["x"] + box["width"] / 2 + x * scale, box["y"] + box["height"] / 2 - y * scale)
+    bench.page.mouse.click(*bench.place_of(0.5, 0.5))  # where the bench puts its first point
     state = bench.released()[-1]
     assert (state["selection"], state["selected"]) == ([0], 1)
 
 
-def test_the_decoded_grid_shows_under_the_points(bench: Bench) -> None:
+def test_the_decoded_grid_shows_under_the_points(bench: PadBench) -> None:
     bench.open(layers=[])
-    empty = bench.page.locator(".pad-map").screenshot()
+    empty = bench.picture()
     bench.page.get_by_label("decoded grid").check()
     bench.page.wait_for_timeout(1500)
-    assert len(bench.page.locator(".pad-map").screenshot()) > 2 * len(empty)
+    assert len(bench.picture()) > 2 * len(empty)
 
 
-def test_zooming_keeps_the_place_under_the_pointer(bench: Bench) -> None:
+def test_zooming_keeps_the_place_under_the_pointer(bench: PadBench) -> None:
     bench.open()
     place = bench.place(0.7, 0.3)
     bench.page.mouse.click(*place)
@@ -252,7 +147,7 @@ def test_zooming_keeps_the_place_under_the_pointer(bench: Bench) -> None:
     np.testing.assert_allclose(bench.state()["z"], before, atol=1e-6)
 
 
-def test_play_moves_and_stops_and_tells_the_host_where(bench: Bench) -> None:
+def test_play_moves_and_stops_and_tells_the_host_where(bench: PadBench) -> None:
     bench.open(z=[0.0, 0.0])
     play = bench.page.get_by_role("button", name="Play")
     play.click()
@@ -272,7 +167,7 @@ def test_play_moves_and_stops_and_tells_the_host_where(bench: Bench) -> None:
         '{"selection": [300]}', '{"selection": [-1]}', '{"selection": ["0"]}', '{"selection": "all", "selected": 7}',
     ],
 )  # fmt: skip
-def test_a_state_that_does_not_fit_leaves_the_pad_as_it_is(bench: Bench, junk: str) -> None:
+def test_a_state_that_does_not_fit_leaves_the_pad_as_it_is(bench: PadBench, junk: str) -> None:
     bench.open(z=[0.25, 0.5])
     bench.page.evaluate(f"pad.setState({junk})")
     bench.settle()
@@ -283,7 +178,7 @@ def test_a_state_that_does_not_fit_leaves_the_pad_as_it_is(bench: Bench, junk: s
     assert (state["selection"], state["selected"]) == ([], 0)
 
 
-def test_a_destroyed_pad_leaves_nothing_behind(bench: Bench) -> None:
+def test_a_destroyed_pad_leaves_nothing_behind(bench: PadBench) -> None:
     bench.open()
     bench.page.evaluate("pad.destroy()")
     assert bench.page.locator(".latent-pad").count() == 0

@@ -5,24 +5,21 @@
  * viewer lets go.
  */
 
-import { createHistory } from "./pad_history.js";
+import { createCamera } from "./pad_camera.js";
 import { listen } from "./pad_input.js";
 import { createJobs } from "./pad_jobs.js";
 import { createMap } from "./pad_map.js";
+import { createMoves } from "./pad_moves.js";
 import { createThumbnails } from "./pad_nearest.js";
 import { readOptions } from "./pad_options.js";
 import { buildPad } from "./pad_parts.js";
-import { moveTo, projectOne } from "./pad_plane.js";
-import { createPlayer, randomPlace } from "./pad_play.js";
 import { createScreen } from "./pad_screen.js";
 import { createSliders } from "./pad_sliders.js";
 import { createPadState } from "./pad_state.js";
 import { createTools } from "./pad_tools.js";
-import { fitView, panView, reachOf, toPlane, zoomView } from "./pad_view.js";
 import { createReadout } from "./pad_words.js";
 
-const DRAG_MILLISECONDS = 250;
-const SETTLE_MILLISECONDS = 120;
+const STILL_MILLISECONDS = 200;
 
 /**
  * @typedef {object} PadOptions
@@ -66,74 +63,65 @@ const SETTLE_MILLISECONDS = 120;
  */
 export function createLatentPad(element, options) {
   const about = readOptions(options);
-  const { d, decoder } = about;
-  const state = createPadState(about), { z } = state;
-  const player = createPlayer(about.draw, d);
+  const { d, mu } = about;
+  const state = createPadState(about), { z, layers, hidden } = state;
+  state.set(options.state ?? {});
   const jobs = createJobs(finished);
   const map = createMap(about, state, jobs);
-  let settled = 0, draggedAt = -Infinity;
-
-  const parts = buildPad(element, about, {
+  const acts = {
     layer(name, on) {
-      if (on) state.layers.add(name);
-      else state.layers.delete(name);
-      viewChanged();
-      released();
+      if (on) layers.add(name);
+      else layers.delete(name);
+      camera.changed();
+      moves.release();
     },
     classChip(index, alone) {
       const others = Array.from({ length: about.classCount }, (_, n) => n).filter((n) => n !== index);
-      const { hidden } = state, isAlone = hidden.size === others.length && !hidden.has(index);
-      if (alone) filter(isAlone ? [] : others);
-      else filter(hidden.has(index) ? [...hidden].filter((n) => n !== index) : [...hidden, index]);
-      released();
+      const isAlone = hidden.size === others.length && !hidden.has(index);
+      if (alone) state.hide(isAlone ? [] : others);
+      else state.hide(hidden.has(index) ? [...hidden].filter((n) => n !== index) : [...hidden, index]);
+      filtered();
+      moves.release();
     },
     plane(name) {
       if (state.choosePlane(name)) turned();
-      released();
+      moves.release();
     },
-    zoom: (factor) => (factor ? zoom(factor, screen.view.width / 2, screen.view.height / 2) : fit()),
-    play: togglePlay,
-    random: () => jump(randomPlace(about.draw, d)),
-    centre: () => jump(about.centre),
-    undo(way) {
-      const place = way < 0 ? history.undo() : history.redo();
-      if (place) jump(place);
-    },
+    zoom: (factor) => (factor ? camera.zoom(factor) : camera.fit()),
+    play: () => moves.togglePlay(),
+    random: () => moves.random(),
+    centre: () => moves.centre(),
+    undo: (way) => moves.undo(way),
     tool: (name) => tools.choose(name),
-  });
+  };
+  const parts = buildPad(element, about, acts);
+  const moves = createMoves(about, state, parts, { ...options, onMove });
   const thumbnails = createThumbnails(about.thumbnails, () => readout.look());
   const screen = createScreen(about, state, parts, { map, thumbnails, onFrame, onPlace });
+  const camera = createCamera(state, screen, map);
   const sliders = createSliders(parts.dials, about, {
-    onInput(k, value) {
-      stopPlaying();
-      z[k] = value;
-      moved();
-    },
-    onRelease: released,
+    onInput: moves.slide,
+    onRelease: moves.release,
     onStale: drawStrips,
   });
   const readout = createReadout(about, state, parts, {
-    jobs, thumbnails, onPick: (row) => jump(about.mu.subarray(row * d, (row + 1) * d)), isQuiet: player.isPlaying,
+    jobs, thumbnails, onPick: (row) => moves.jump(mu.subarray(row * d, (row + 1) * d)), isQuiet: moves.isPlaying,
   });
   const tools = createTools(state, screen, {
-    go,
-    place(before) {
-      z.set(before);
-      moved();
-    },
+    go: moves.go,
+    place: moves.place,
     onSelect() {
       screen.invalidate(true);
       readout.tell();
     },
-    onRelease: released,
+    onRelease: moves.release,
     onTool: parts.showTool,
   });
 
-  // ------------------------------------------------------------------------------------------------- frames
+  /** @returns {boolean} Whether another frame has to follow. */
   function onFrame(now) {
-    if (!player.isPlaying()) return false;
-    player.advance(z, now);
-    if (!decoder.live) tellDrag();
+    if (!moves.isPlaying()) return false;
+    moves.advance(now);
     if (d > 2 && !jobs.isBusy("grid")) map.refresh(screen.view);
     return true;
   }
@@ -154,164 +142,42 @@ export function createLatentPad(element, options) {
     else screen.invalidate(true);
   }
 
-  // ------------------------------------------------------------------------------------------------- changes
-  function moved() {
+  function onMove() {
     screen.invalidate();
-    if (d > 2) settle(200);
-    tellDrag();
+    // In more than two dimensions the decoded grid goes along with z.
+    if (d > 2) camera.settle(STILL_MILLISECONDS);
   }
 
-  function tellDrag() {
-    const now = performance.now();
-    if (!options.onDrag || now - draggedAt < DRAG_MILLISECONDS) return;
-    draggedAt = now;
-    options.onDrag(state.get());
-  }
-
-  function released() {
-    history.note(z);
-    parts.showHistory(history);
-    options.onRelease?.(state.get());
-  }
-
-  function settle(milliseconds) {
-    clearTimeout(settled);
-    settled = setTimeout(() => screen.isLaidOut() && map.refresh(screen.view), milliseconds);
-  }
-
-  function viewChanged() {
-    screen.invalidate(true);
-    settle(SETTLE_MILLISECONDS);
-  }
-
-  function fit() {
-    const origin = projectOne(state.plane, new Float64Array(d));
-    fitView(screen.view, origin, reachOf(state.points, origin));
-    viewChanged();
-  }
-
+  /** The plane is another one. */
   function turned() {
     map.turn();
     parts.showPlane(state.planeName);
-    fit();
+    camera.fit();
   }
 
-  function filter(classes) {
-    state.hide(classes);
-    filtered();
-  }
-
+  /** Other classes are shown. */
   function filtered() {
     map.filter();
-    parts.showHidden(state.hidden);
+    parts.showHidden(hidden);
     readout.look();
-    viewChanged();
+    camera.changed();
   }
 
-  function zoom(factor, px, py) {
-    zoomView(screen.view, factor, px, py);
-    viewChanged();
-  }
-
-  /** The cursor goes to a place on the plane. */
-  function go(x, y) {
-    stopPlaying();
-    if (d > 1) moveTo(state.plane, z, x, y);
-    else z[0] = x;
-    moved();
-  }
-
-  /** The cursor goes to a place in the whole space, and stays. */
-  function jump(place) {
-    stopPlaying();
-    z.set(place);
-    moved();
-    released();
-  }
-
-  function stopPlaying() {
-    player.stop();
-    parts.showPlaying(false);
-  }
-
-  function togglePlay() {
-    if (player.isPlaying()) {
-      stopPlaying();
-      released();
-      return;
-    }
-    player.begin(z, performance.now());
-    parts.showPlaying(true);
-    screen.invalidate();
-  }
-
-  // ------------------------------------------------------------------------------------------------- the host
   function setState(given) {
-    const hiddenBefore = String([...state.hidden]);
+    const hiddenBefore = String([...hidden]);
     if (state.set(given)) turned();
-    if (hiddenBefore !== String([...state.hidden])) filtered();
-    history.note(z);
-    parts.showHistory(history);
-    parts.showLayers(state.layers);
+    if (hiddenBefore !== String([...hidden])) filtered();
+    moves.note();
+    parts.showLayers(layers);
     readout.tell();
     screen.rethink();
-    viewChanged();
+    camera.changed();
   }
 
-  function showImage(place, pixels) {
-    if (decoder.show(place, pixels)) screen.repaint();
-  }
-
-  // ------------------------------------------------------------------------------------------------- listeners
-  const keys = {
-    "+": () => zoom(1.25, screen.view.width / 2, screen.view.height / 2),
-    "-": () => zoom(0.8, screen.view.width / 2, screen.view.height / 2),
-    0: fit,
-    Home: () => jump(about.centre),
-    " ": togglePlay,
-    m: () => tools.choose("move"),
-    b: () => tools.choose("box"),
-    l: () => tools.choose("lasso"),
-    Enter() {
-      tools.selectNearest();
-      released();
-    },
-    Escape: () => tools.clear() && released(),
-  };
-  const silence = listen(parts.over, {
-    ...tools,
-    pan(dx, dy) {
-      panView(screen.view, dx, dy);
-      viewChanged();
-    },
-    zoom,
-    nudge(dx, dy) {
-      const [x, y] = state.cursor();
-      go(x + dx, y + dy);
-    },
-    nudged: released,
-    key: (key) => keys[key](),
-  });
-  parts.root.addEventListener("keydown", (event) => {
-    if (event.key === "?") parts.help.open();
-    else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-      const place = event.shiftKey ? history.redo() : history.undo();
-      if (place) jump(place);
-    } else return;
-    event.preventDefault();
-  });
-  const resized = new ResizeObserver(() => screen.measure() && viewChanged());
-  resized.observe(parts.map);
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", screen.rethink);
-  // A host changes its colours without telling; the root's own transition of a moment does.
-  parts.root.addEventListener("transitionend", (event) => event.target === parts.root && screen.rethink());
-
-  state.set(options.state ?? {});
-  const history = createHistory(z);
-  parts.showHistory(history);
+  const stopListening = listenTo(parts, { acts, moves, tools, camera, state });
+  const stopWatching = watch(parts, screen, camera);
   parts.showTool("move");
-  parts.showLayers(state.layers);
+  parts.showLayers(layers);
   screen.measure();
   turned();
   filtered();
@@ -319,17 +185,59 @@ export function createLatentPad(element, options) {
   return {
     setState,
     getState: state.get,
-    showImage,
+    showImage: (place, pixels) => about.decoder.show(place, pixels) && screen.repaint(),
     destroy() {
-      screen.stop();
-      clearTimeout(settled);
-      readout.stop();
-      player.stop();
-      jobs.stop();
-      silence();
-      resized.disconnect();
-      dark.removeEventListener("change", screen.rethink);
+      for (const part of [screen, camera, readout, moves, jobs]) part.stop();
+      stopListening();
+      stopWatching();
       element.replaceChildren();
     },
+  };
+}
+
+/** Pointer and keys. @returns {() => void} Takes the listeners away. */
+function listenTo(parts, { acts, moves, tools, camera, state }) {
+  const keys = {
+    "+": () => camera.zoom(1.25),
+    "-": () => camera.zoom(0.8),
+    0: camera.fit,
+    Home: moves.centre,
+    " ": moves.togglePlay,
+    m: () => tools.choose("move"),
+    b: () => tools.choose("box"),
+    l: () => tools.choose("lasso"),
+    Enter() {
+      tools.selectNearest();
+      moves.release();
+    },
+    Escape: () => tools.clear() && moves.release(),
+  };
+  const nudge = (dx, dy) => {
+    const [x, y] = state.cursor();
+    moves.go(x + dx, y + dy);
+  };
+  parts.root.addEventListener("keydown", (event) => {
+    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
+    if (isUndo) acts.undo(event.shiftKey ? 1 : -1);
+    else if (event.key === "?") parts.help.open();
+    else return;
+    event.preventDefault();
+  });
+  return listen(parts.over, {
+    ...tools, pan: camera.pan, zoom: camera.zoom, nudge, nudged: moves.release, key: (key) => keys[key](),
+  });
+}
+
+/** The element's size and the host's colours. @returns {() => void} Ends it. */
+function watch(parts, screen, camera) {
+  const resized = new ResizeObserver(() => screen.measure() && camera.changed());
+  resized.observe(parts.map);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", screen.rethink);
+  // A host changes its colours without telling; the root's own transition of a moment does.
+  parts.root.addEventListener("transitionend", (event) => event.target === parts.root && screen.rethink());
+  return () => {
+    resized.disconnect();
+    dark.removeEventListener("change", screen.rethink);
   };
 }

@@ -8,7 +8,7 @@ const BUDGET = 6;
  */
 export function createJobs(onDone) {
   const jobs = new Map();
-  let frame = 0;
+  let frame = 0, stopped = false;
   const turn = () => {
     frame = 0;
     const share = BUDGET / jobs.size;
@@ -25,11 +25,13 @@ export function createJobs(onDone) {
   return {
     /** @param {string} name @param {Generator} job */
     start(name, job) {
+      if (stopped) return;
       jobs.set(name, job);
       frame ||= requestAnimationFrame(turn);
     },
     isBusy: (name) => jobs.has(name),
     stop() {
+      stopped = true;
       cancelAnimationFrame(frame);
       jobs.clear();
     },
