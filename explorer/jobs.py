@@ -15,9 +15,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
-from explorer.progress import COMPLETE, FAILED, PREPARING, QUEUED, RUNNING, STOPPED, Notes, Progress
+from explorer.progress import COMPLETE, FAILED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Notes, Progress
 from vae_core.errors import VaeCoreError
-from vae_core.events import Finished
+from vae_core.events import Finished, Snapshot, Step
 
 log = logging.getLogger(__name__)
 
@@ -33,23 +33,79 @@ class Run(Protocol):
 
 
 R = TypeVar("R", bound=Run)
+Prepare = Callable[[Callable[[str], None]], R]
 
 
 class Job(Generic[R]):
-    """One training run in a thread of its own; made by :meth:`Jobs.submit`."""
+    """One training run in a thread of its own; made by :meth:`Jobs.submit`.
 
-    def __init__(self, title: str, prepare: Callable[[Callable[[str], None]], R]) -> None:
+    Parameters
+    ----------
+    title : str
+    prepare : callable
+        Makes the run, in the job's thread; given a function that tells the viewer what is going on.
+    picture : callable, optional
+        Makes an immutable picture of the run's model, in the job's thread, for :attr:`Progress.model`.
+    """
+
+    def __init__(self, title: str, prepare: Prepare[R], picture: Callable[[R], Any] | None = None) -> None:
         self.title = title
         self.progress = Progress()
-        self._prepare = prepare
+        self.desk: Jobs | None = None
+        self._prepare, self._picture = prepare, picture
         self._stop = threading.Event()
+        self._granted = threading.Event()
+        self._granted.set()
+        self._goal: Callable[[Step], bool] | None = None
+        self._wishes: deque[Callable[[R], None]] = deque()
         self._run: R | None = None
 
     def stop(self) -> None:
         """Ask the run to end after its current step; what it has learnt so far stays."""
         self._stop.set()
-        if self.progress.status == QUEUED:
+        self._granted.set()
+        if self.progress.status == QUEUED and self.progress.step == 0:
             self._publish(status=STOPPED, message="Stopped before it began.")
+
+    def pause(self) -> None:
+        """Ask the run to rest after its current step."""
+        self._goal = lambda step: True
+
+    def resume(self) -> None:
+        """Let a resting run go on to its end."""
+        self._go_on(None)
+
+    def step(self) -> None:
+        """Let a resting run take one step."""
+        self._go_on(lambda step: True)
+
+    def one_epoch(self) -> None:
+        """Let a resting run go on to the end of its epoch."""
+        epoch = self.progress.epoch
+        self._go_on(lambda step: step.epoch > epoch)
+
+    def adjust(self, change: Callable[[R], None]) -> None:
+        """Have `change` applied to the run between two steps, in the job's thread."""
+        self._wishes.append(change)
+
+    def _go_on(self, goal: Callable[[Step], bool] | None) -> None:
+        if self.progress.status != PAUSED:
+            return
+        self._goal = goal
+        self._publish(status=QUEUED)
+        if self.desk is None:
+            self.grant()
+        else:
+            self.desk.line_up(self)
+
+    def grant(self) -> None:
+        """Let the job's thread go on; called when it is this job's turn."""
+        self._granted.set()
+
+    @property
+    def begun(self) -> bool:
+        """Whether the job has a thread already."""
+        return self._run is not None
 
     @property
     def can_keep(self) -> bool:
@@ -83,7 +139,7 @@ class Job(Generic[R]):
             log.exception("A training run failed")
             self._publish(status=FAILED, message=f"The run ended with an unexpected error: {error!r}.")
 
-    def _follow(self, run: Run) -> None:
+    def _follow(self, run: R) -> None:
         notes, due = Notes(), 0.0
         events = run.events(_SNAPSHOT_SECONDS)
         ended = Progress(status=COMPLETE)
@@ -92,6 +148,11 @@ class Job(Generic[R]):
                 status = FAILED if event.reason == "diverged" else COMPLETE
                 ended = Progress(status=status, message=event.message)
             notes.take(event)
+            if isinstance(event, Snapshot) and self._picture is not None:
+                notes.picture(self._picture(run))
+            if isinstance(event, Step) and self._goal is not None and self._goal(event):
+                self._rest(run, notes)
+            self._grant_wishes(run)
             if self._stop.is_set():
                 ended = Progress(status=STOPPED, message="Stopped; what it has learnt so far can be kept.")
                 break
@@ -101,7 +162,28 @@ class Job(Generic[R]):
         close = getattr(events, "close", None)
         if close is not None:
             close()
+        if self._picture is not None:
+            notes.picture(self._picture(run))
         self._publish(**notes.fields(), status=ended.status, message=ended.message)
+
+    def _rest(self, run: R, notes: Notes) -> None:
+        """Wait until the viewer lets the run go on, or stops it; others may train meanwhile."""
+        self._granted.clear()
+        if self._picture is not None:
+            notes.picture(self._picture(run))
+        self._publish(**notes.fields(), status=PAUSED)
+        if self.desk is not None:
+            self.desk.leave(self)
+        while not self._stop.is_set() and not self._granted.wait(0.1):
+            self._grant_wishes(run)
+        self._publish(status=RUNNING)
+
+    def _grant_wishes(self, run: R) -> None:
+        while self._wishes:
+            try:
+                self._wishes.popleft()(run)
+            except VaeCoreError as error:
+                self._publish(message=str(error))
 
     def _publish(self, **changes: Any) -> None:
         self.progress = dataclasses.replace(self.progress, **changes)
@@ -112,14 +194,16 @@ class Jobs:
 
     def __init__(self, at_once: int = 2, waiting: int = 8) -> None:
         self.at_once, self.waiting = at_once, waiting
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._jobs: dict[str, Job[Any]] = {}
         self._queue: deque[Job[Any]] = deque()
         self._running: set[Job[Any]] = set()
         self._numbers = itertools.count(1)
 
-    def submit(self, owner: str, title: str, prepare: Callable[[Callable[[str], None]], Run]) -> Job[Any]:
-        """Start a run, or put it in line; replaces the owner's finished job.
+    def submit(
+        self, owner: str, title: str, prepare: Prepare[Any], picture: Callable[[Any], Any] | None = None
+    ) -> Job[Any]:
+        """Start a run, or put it in line; replaces the owner's finished job. For the rest see :class:`Job`.
 
         Raises
         ------
@@ -137,10 +221,10 @@ class Jobs:
                     got=f"{self.waiting} runs in line",
                     next_step="Try again in a minute.",
                 )
-            job: Job[Any] = Job(title, prepare)
+            job: Job[Any] = Job(title, prepare, picture)
+            job.desk = self
             self._jobs[owner] = job
-            self._queue.append(job)
-            self._start_next()
+            self.line_up(job)
         return job
 
     def of(self, owner: str) -> Job[Any] | None:
@@ -160,12 +244,27 @@ class Jobs:
         if job is not None:
             job.stop()
 
+    def line_up(self, job: Job[Any]) -> None:
+        """Put a job at the end of the line; one that rested goes on when it is its turn."""
+        with self._lock:
+            self._queue.append(job)
+            self._start_next()
+
+    def leave(self, job: Job[Any]) -> None:
+        """Let others train in this job's place: it rests, or is over."""
+        with self._lock:
+            self._running.discard(job)
+            self._start_next()
+
     def _start_next(self) -> None:
         while self._queue and len(self._running) < self.at_once:
             job = self._queue.popleft()
             if job.progress.over:
                 continue
             self._running.add(job)
+            if job.begun:
+                job.grant()
+                continue
             name = f"training-{next(self._numbers)}"
             threading.Thread(target=self._work, args=(job,), name=name, daemon=True).start()
 
@@ -173,6 +272,4 @@ class Jobs:
         try:
             job.work()
         finally:
-            with self._lock:
-                self._running.discard(job)
-                self._start_next()
+            self.leave(job)

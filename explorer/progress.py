@@ -8,10 +8,11 @@ from typing import Any
 
 from vae_core.events import Evaluated, Finished, Snapshot, Step, Warned
 
-QUEUED, PREPARING, RUNNING, COMPLETE, STOPPED, FAILED = (
+QUEUED, PREPARING, RUNNING, PAUSED, COMPLETE, STOPPED, FAILED = (
     "queued",
     "preparing",
     "running",
+    "paused",
     "complete",
     "stopped",
     "failed",
@@ -28,7 +29,7 @@ class Progress:
     Attributes
     ----------
     status : str
-        ``queued``, ``preparing``, ``running``, ``complete``, ``stopped`` or ``failed``.
+        ``queued``, ``preparing``, ``running``, ``paused``, ``complete``, ``stopped`` or ``failed``.
     message : str
         One line for the reader: what is being prepared, why it ended, or what went wrong.
     step, epoch, fraction, seconds, images_per_second
@@ -39,6 +40,8 @@ class Progress:
         The same terms on the validation images, after each epoch.
     snapshot : Snapshot or None
         The latest codes of a fixed subset of images.
+    model : object or None
+        An immutable copy of the model as it was then.
     warnings : tuple of str
         What the engine warns of, in plain words, each once.
     """
@@ -53,6 +56,7 @@ class Progress:
     curves: dict[str, Points] = dataclasses.field(default_factory=dict)
     held_out: dict[str, Points] = dataclasses.field(default_factory=dict)
     snapshot: Snapshot | None = None
+    model: Any = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -109,6 +113,10 @@ class Notes:
             self._warnings.append(event.message)
         elif isinstance(event, Finished):
             self._latest |= {"step": event.step, "seconds": event.seconds}
+
+    def picture(self, model: Any) -> None:
+        """Remember an immutable copy of the model."""
+        self._latest["model"] = model
 
     def fields(self) -> dict[str, Any]:
         """Return copies of all of it, as fields of :class:`Progress`."""

@@ -18,6 +18,7 @@ from vae_core.events import Finished, Step
 from vae_core.models import VAEConfig
 from vae_core.networks import NetworkConfig
 from vae_core.run_config import RunConfig, TrainingConfig
+from vae_core.runs import freeze
 from vae_core.training import TrainingRun
 
 
@@ -210,3 +211,89 @@ def test_what_was_published_never_changes() -> None:
     assert isinstance(moment.curves["loss"], tuple)
     job.stop()
     thread.join(10)
+
+
+class TestPause:
+    @pytest.fixture
+    def job(self, desk: Jobs) -> Job[Any]:
+        """A job at rest."""
+        job = desk.submit("ada", "", lambda say: Endless())
+        wait_for(lambda: job.progress.step > 0)
+        job.pause()
+        wait_for(lambda: job.progress.status == jobs.PAUSED)
+        return job
+
+    def test_a_paused_run_takes_no_step(self, job: Job[Any]) -> None:
+        run = job._run
+        assert run is not None
+        before = run.steps
+        time.sleep(0.3)
+        assert run.steps == before == job.progress.step
+
+    def test_a_step_is_one_step(self, job: Job[Any]) -> None:
+        before = job.progress.step
+        for number in range(1, 4):
+            job.step()
+            wait_for(lambda number=number: job.progress.step == before + number)
+            wait_for(lambda: job.progress.status == jobs.PAUSED)
+        assert job._run is not None
+        assert job._run.steps == before + 3
+
+    def test_an_epoch_ends_with_the_epoch(self, desk: Jobs, digits: ImageDataset) -> None:
+        job = desk.submit("bob", "", lambda say: small_run(digits, 0, seconds=60))
+        wait_for(lambda: job.progress.step > 0)
+        job.pause()
+        wait_for(lambda: job.progress.status == jobs.PAUSED)
+        epoch = job.progress.epoch
+        job.one_epoch()
+        wait_for(lambda: job.progress.epoch == epoch + 1 and job.progress.status == jobs.PAUSED)
+        job.stop()
+
+    def test_a_resumed_run_goes_on(self, job: Job[Any]) -> None:
+        before = job.progress.step
+        job.resume()
+        wait_for(lambda: job.progress.step > before + 20)
+        assert job.progress.status == jobs.RUNNING
+
+    def test_a_paused_run_can_be_stopped_and_kept(self, job: Job[Any]) -> None:
+        job.stop()
+        wait_for(lambda: job.progress.over)
+        assert job.can_keep
+
+    def test_a_paused_run_lets_another_train_in_its_place(self, desk: Jobs, job: Job[Any]) -> None:
+        others = [desk.submit(owner, "", lambda say: Endless()) for owner in ("bob", "cyd")]
+        wait_for(lambda: all(other.progress.status == jobs.RUNNING for other in others))
+        before = job.progress.step
+        job.resume()
+        assert job.progress.status == jobs.QUEUED
+        assert job.progress.step == before
+        others[0].stop()
+        wait_for(lambda: job.progress.status == jobs.RUNNING)
+
+    def test_a_change_is_made_between_two_steps_also_while_it_rests(self, job: Job[Any]) -> None:
+        threads = []
+        job.adjust(lambda run: threads.append(threading.current_thread().name))
+        wait_for(lambda: bool(threads))
+        assert threads[0].startswith("training-")
+        assert job.progress.status == jobs.PAUSED
+
+    def test_a_change_that_cannot_be_is_told_and_the_run_goes_on(self, job: Job[Any]) -> None:
+        def refuse(run: Any) -> None:
+            raise VaeCoreError("That is no beta.")
+
+        job.adjust(refuse)
+        wait_for(lambda: job.progress.message == "That is no beta.")
+        job.step()
+        wait_for(lambda: job.progress.status == jobs.PAUSED)
+
+
+def test_pictures_of_the_model_are_published_and_never_change(desk: Jobs, digits: ImageDataset) -> None:
+    job = desk.submit("ada", "", lambda say: small_run(digits, 0, seconds=2.0), freeze)
+    wait_for(lambda: job.progress.model is not None)
+    first = job.progress.model
+    z = np.zeros((1, 2), np.float32)
+    before = first.decode(z)
+    wait_for(lambda: job.progress.over)
+    assert job.progress.model is not first
+    np.testing.assert_array_equal(first.decode(z), before)
+    assert not np.array_equal(job.progress.model.decode(z), before)
