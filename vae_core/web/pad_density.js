@@ -5,7 +5,7 @@
  * the grids are put together in the end; so 70,000 of them take the same time whatever their widths.
  */
 
-const NARROWEST = 1; // cells
+const NARROWEST = 1; // squared cells
 const COARSEN = 3; // cells; a Gaussian wider than twice this goes to a coarser grid
 const LEVELS = 7;
 const REACH = 14; // squared standard deviations: all but a thousandth of the mass
@@ -62,14 +62,19 @@ function createLevel(columns, rows, level) {
 
 /** Add one Gaussian, in units of the finest cells, to the level that suits its width. @returns {number} Cells touched. */
 function addGaussian(levels, x, y, covariance, cell) {
-  let xx = covariance[0] / (cell * cell), yy = covariance[2] / (cell * cell);
-  const xy = covariance[1] / (cell * cell);
-  const least = (xx + yy) / 2 - Math.hypot((xx - yy) / 2, xy);
-  // One that is narrower than a cell is drawn one cell wide.
-  const lift = Math.max(0, NARROWEST - least);
-  xx += lift;
-  yy += lift;
-  const index = Math.floor(Math.log2(Math.sqrt(least + lift) / COARSEN));
+  let xx = covariance[0] / (cell * cell), xy = covariance[1] / (cell * cell), yy = covariance[2] / (cell * cell);
+  const middle = (xx + yy) / 2, half = Math.hypot((xx - yy) / 2, xy);
+  const least = middle - half, most = middle + half;
+  if (least < NARROWEST) {
+    // What is narrower than a cell is drawn one cell wide: along the minor axis, whose projector is (most I - S) / (2
+    // half), and along the major one if that is as narrow.
+    const wider = Math.max(0, NARROWEST - most);
+    const share = half > 0 ? (NARROWEST - least - wider) / (2 * half) : 0;
+    xx += wider + share * (most - xx);
+    yy += wider + share * (most - yy);
+    xy -= share * xy;
+  }
+  const index = Math.floor(Math.log2(Math.sqrt(Math.max(least, NARROWEST)) / COARSEN));
   const level = levels[Math.max(0, Math.min(LEVELS - 1, index))];
   level.used = true;
   const s = level.size;

@@ -83,7 +83,7 @@ function buildMap({ label }, acts, help) {
   return { map, base, over, showTool };
 }
 
-function buildImage({ decoder, notice }, acts) {
+function buildImage({ decoder, notice, hasPrior }, acts) {
   const [, height, width] = decoder.shape;
   const view = make("div", "pad-view"), figure = make("div", "pad-figure"), picture = make("div", "pad-picture");
   const image = make("canvas", "pad-image");
@@ -101,7 +101,7 @@ function buildImage({ decoder, notice }, acts) {
   play.setAttribute("aria-pressed", "false");
   const undo = iconButton("M6 3L2 7l4 4M2 7h8a4 4 0 0 1 0 7H7", "Undo the last move (Ctrl+Z)", () => acts.undo(-1));
   const redo = iconButton("M10 3l4 4-4 4M14 7H6a4 4 0 0 0 0 7h3", "Redo (Ctrl+Shift+Z)", () => acts.undo(1));
-  const random = button("Random", "A random z from the prior", acts.random);
+  const random = button("Random", hasPrior ? "A random z from the prior" : "A random z where codes lie", acts.random);
   const centre = button("Centre", "Back to the centre", acts.centre);
   actions.append(play, random, centre, undo, redo);
   view.append(figure, readout, actions);
