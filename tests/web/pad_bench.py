@@ -38,7 +38,7 @@ OPEN = """async ({ folder, given, options, shadow, style }) => {
     };
     const thumbnails = given.thumbnails && { ...given.thumbnails, rows: new Int32Array(given.thumbnails.rows) };
     Object.assign(window, { host, released: [], dragged: 0 });
-    window.pad = createLatentPad(host, {
+    window.padOptions = {
         ...(await decoder[given.decoder]()),
         points,
         thumbnails,
@@ -46,7 +46,8 @@ OPEN = """async ({ folder, given, options, shadow, style }) => {
         onRelease: (state) => window.released.push(state),
         onDrag: () => window.dragged++,
         ...options,
-    });
+    };
+    window.pad = createLatentPad(host, window.padOptions);
 }"""
 
 

@@ -183,7 +183,7 @@ def test_without_images_there_is_no_strip(bench: PadBench, broken: str) -> None:
     bench.open(z=[0.5, 0.5])
     bench.settle(500)
     assert not bench.page.locator(".pad-near").is_visible()
-    assert "Nearest held-out image: circle, 0.00 away." in bench.page.locator(".pad-readout").inner_text()
+    assert "Nearest held-out: circle, 0.00 away." in bench.page.locator(".pad-readout").inner_text()
 
 
 def test_undo_goes_back_move_by_move_and_redo_forward(bench: PadBench) -> None:
@@ -272,3 +272,42 @@ def test_points_without_classes_are_all_shown_and_named_by_number(bench: PadBenc
     bench.settle(300)
     assert bench.page.locator(".pad-legend button").count() == 0
     assert "image 1, 0.00 away" in bench.page.locator(".pad-readout").inner_text()
+
+
+def test_a_model_of_one_dimension_has_a_line_to_move_on(
+    web_page: Page, tmp_path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bench = PadBench(web_page, tmp_path, tmp_path_factory.getbasetemp(), 1)
+    bench.open(z=[0.0], layers=["grid", "density", "points", "prior"])
+    bench.drag(bench.place(0.5, 0.5), bench.place(0.8, 0.2))
+    (z,) = bench.released()[-1]["z"]
+    assert z > 1
+    assert np.abs(bench.image() - bench.expected([z])).max() <= 2
+    assert bench.page.get_by_label("aggregate posterior").count() == 0
+
+
+def test_an_empty_map_still_decodes(
+    web_page: Page, tmp_path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bench = PadBench(web_page, tmp_path, tmp_path_factory.getbasetemp(), 5)
+    for name in ("mu.f32", "logvar.f32", "labels.i32"):
+        (tmp_path / name).write_bytes(b"")
+    bench.open(plane="pca", layers=["density", "points", "names", "prior"])
+    bench.drag(bench.place(0.5, 0.5), bench.place(0.8, 0.2))
+    z = bench.released()[-1]["z"]
+    assert np.abs(bench.image() - bench.expected(z)).max() <= 2
+    bench.page.get_by_role("application").press("Enter")
+    assert bench.state()["selected"] == 0
+
+
+def test_the_density_is_finished_while_play_goes_on(bench_in_five: PadBench) -> None:
+    bench = bench_in_five
+    bench.open(layers=[], plane="pca")
+    bench.page.get_by_role("button", name="Play").click()
+    script = """() => { window.drawn = 0; const put = OffscreenCanvasRenderingContext2D.prototype.putImageData;
+        OffscreenCanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
+            window.drawn += image.width === 224 ? 1 : 0; return put.call(this, image, ...rest); }; }"""
+    bench.page.evaluate(script)
+    bench.page.get_by_label("aggregate posterior").check()
+    bench.settle(1500)
+    assert bench.page.evaluate("drawn") == 1

@@ -27,6 +27,7 @@ def test_a_lasso_selects_exactly_the_points_inside(bench: PadBench) -> None:
     state = bench.released()[-1]
     assert state["selection"] == np.flatnonzero(inside(bench.mu, LASSO)).tolist()
     assert state["selected"] == len(state["selection"]) > 20
+    assert bench.page.get_by_text(f"{state['selected']} selected.").first.is_visible()
     assert state["z"] == before
 
 

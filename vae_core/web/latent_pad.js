@@ -52,6 +52,8 @@ const STILL_MILLISECONDS = 200;
  * @property {(state: Partial<import("./pad_state.js").PadState>) => void} setState
  * @property {() => import("./pad_state.js").PadState} getState
  * @property {(z: ArrayLike<number>, pixels: Uint8Array) => void} showImage  [C, H, W], what the host decoded at z.
+ * @property {(model: {w: Float32Array, points: PadOptions["points"]}) => boolean} update  Show the same model as it is
+ *   now, as in training; false, and nothing is changed, where something has another size.
  * @property {() => void} destroy
  */
 
@@ -122,7 +124,7 @@ export function createLatentPad(element, options) {
   function onFrame(now) {
     if (!moves.isPlaying()) return false;
     moves.advance(now);
-    if (d > 2 && !jobs.isBusy("grid")) map.refresh(screen.view);
+    if (d > 2) map.follow(screen.view);
     return true;
   }
 
@@ -151,6 +153,7 @@ export function createLatentPad(element, options) {
   /** The plane is another one. */
   function turned() {
     map.turn();
+    screen.hovered = -1;
     parts.showPlane(state.planeName);
     camera.fit();
   }
@@ -174,6 +177,18 @@ export function createLatentPad(element, options) {
     camera.changed();
   }
 
+  function update({ w, points }) {
+    const held = [options.w, mu, about.logvar], given = [w, points.mu, points.logvar];
+    if (!held.every((array, k) => (array?.length ?? 0) === (given[k]?.length ?? 0)) || !options.w) return false;
+    held.forEach((array, k) => array?.set(given[k]));
+    state.choosePlane(state.planeName);
+    map.turn();
+    readout.look();
+    screen.repaint();
+    camera.changed();
+    return true;
+  }
+
   const stopListening = listenTo(parts, { acts, moves, tools, camera, state });
   const stopWatching = watch(parts, screen, camera);
   parts.showTool("move");
@@ -185,6 +200,7 @@ export function createLatentPad(element, options) {
   return {
     setState,
     getState: state.get,
+    update,
     showImage: (place, pixels) => about.decoder.show(place, pixels) && screen.repaint(),
     destroy() {
       for (const part of [screen, camera, readout, moves, jobs]) part.stop();

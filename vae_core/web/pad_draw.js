@@ -120,20 +120,25 @@ export function classCentres({ x, y }, labels, classCount) {
   return rows.map((row) => (row.length ? [middle(row.map((n) => x[n])), middle(row.map((n) => y[n]))] : null));
 }
 
+const ASIDE = [0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2, 1.6, -1.6, 2, -2, 2.5, -2.5];
+
 /** Each class's name in the middle of its points. */
 export function drawClassNames(context, view, centres, names, hidden, theme) {
   context.save();
-  context.font = theme.largeFont;
+  const small = Math.min(view.width, view.height) < 340, height = small ? 15 : 20;
+  context.font = small ? theme.boldFont : theme.largeFont;
   context.textAlign = "center";
   context.textBaseline = "middle";
   const placed = [];
   centres.forEach((centre, index) => {
     if (!centre || hidden.has(index)) return;
-    let [x, y] = toScreen(view, ...centre);
+    const [x, middle] = toScreen(view, ...centre);
     const words = names[index] ?? String(index);
     const half = context.measureText(words).width / 2;
-    // Classes that lie on each other keep readable names, one below the other.
-    while (placed.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < 20)) y += 6;
+    const isFree = (y) =>
+      !placed.some((other) => Math.abs(other.x - x) < other.half + half && Math.abs(other.y - y) < height);
+    // Classes that lie on each other keep readable names, as near to their places as there is room.
+    const y = ASIDE.map((aside) => middle + aside * height).find(isFree) ?? middle;
     placed.push({ x, y, half });
     halo(context, words, x, y, { text: "#10181c", background: "#ffffff" }, 4);
   });

@@ -19,11 +19,13 @@ const TOWARDS = [[0.7, 0.7], [-0.2, -1], [1, -0.35]];
  * @param {ReturnType<typeof import("./pad_state.js").createPadState>} state
  */
 export function createDensityLayer(about, state) {
-  let whole = null, part = null, era = 0;
+  let whole = null, part = null, era = 0, asked = "";
+  const keyOf = ({ x, y, span, width, height }) => [era, x, y, span, width, height].join();
   const isNear = (view) => view.span / CELLS < 0.7 * whole.region.cell;
 
   function* compute(view) {
     const begun = era, shown = state.shown.slice();
+    asked = keyOf(view);
     const covarianceOf = about.logvar
       ? posteriorCovariance(state.plane, about.logvar)
       : scottCovariance(state.points, shown);
@@ -46,6 +48,8 @@ export function createDensityLayer(about, state) {
 
   return {
     compute,
+    /** @returns {boolean} Whether the last computation was begun for that view. */
+    isFor: (view) => asked === keyOf(view),
     /** @returns {boolean} Whether what is there does for the view. */
     fits: (view) => whole !== null && (!isNear(view) || (part !== null && covers(part.region, view))),
     clear() {

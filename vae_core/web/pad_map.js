@@ -16,6 +16,9 @@ export function createMap(about, state, jobs) {
   const density = count && d > 1 ? createDensityLayer(about, state) : null;
   const dots = createDots(about, state);
   const has = (name) => state.layers.has(name);
+  const decodeGrid = (view) => {
+    if (grid && has("grid")) jobs.start("grid", grid.decode({ ...view }, state.plane, Float64Array.from(state.z)));
+  };
   let centres = [];
 
   return {
@@ -29,8 +32,14 @@ export function createMap(about, state, jobs) {
     filter: () => density?.clear(),
     /** Begin whatever does not fit the view any more. */
     refresh(view) {
-      if (grid && has("grid")) jobs.start("grid", grid.decode({ ...view }, state.plane, Float64Array.from(state.z)));
-      if (density && has("density") && !density.fits(view)) jobs.start("density", density.compute({ ...view }));
+      decodeGrid(view);
+      if (!density || !has("density") || density.fits(view)) return;
+      // What is already on its way for this view goes on.
+      if (!jobs.isBusy("density") || !density.isFor(view)) jobs.start("density", density.compute({ ...view }));
+    },
+    /** z moves on its own: the grid comes along as fast as it can. */
+    follow(view) {
+      if (!jobs.isBusy("grid")) decodeGrid(view);
     },
     draw(context, view, theme, ratio) {
       context.clearRect(0, 0, view.width, view.height);

@@ -75,12 +75,13 @@ function buildMap({ label }, acts, help) {
     iconButton("M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", "Show all", () => acts.zoom(0)),
   );
   tools.append(choices, zooms, help.opener);
-  map.append(base, over, tools);
+  const selected = make("div", "pad-selected");
+  map.append(base, over, tools, selected);
   const showTool = (chosen) => {
     for (const [name, tool] of made) tool.setAttribute("aria-pressed", String(name === chosen));
     over.style.cursor = chosen === "move" ? "" : "cell";
   };
-  return { map, base, over, showTool };
+  return { map, base, over, selected, showTool };
 }
 
 function buildImage({ decoder, notice, hasPrior }, acts) {
@@ -88,12 +89,12 @@ function buildImage({ decoder, notice, hasPrior }, acts) {
   const view = make("div", "pad-view"), figure = make("div", "pad-figure"), picture = make("div", "pad-picture");
   const image = make("canvas", "pad-image");
   [image.width, image.height] = [width, height];
-  image.style.setProperty("--aspect", String(width / height));
+  figure.style.setProperty("--aspect", String(width / height));
   image.setAttribute("role", "img");
   image.setAttribute("aria-label", "The decoded image at the cursor");
   picture.append(image);
   figure.append(picture);
-  const readout = make("div", "pad-readout"), numbersLine = make("b"), nearest = make("div");
+  const readout = make("div", "pad-readout"), numbersLine = make("b"), nearest = make("div", "pad-nearest");
   readout.append(numbersLine, nearest);
   if (notice) readout.append(Object.assign(make("div", "pad-notice"), { textContent: notice }));
   const actions = make("div", "pad-actions");

@@ -3,6 +3,7 @@
 // Where the nearest images stand beside the image instead of under it; the read-out then says what they are.
 const BESIDE = (layout, condition) => `@container ${condition} {
   ${layout} .pad-figure { flex-direction: row; }
+  ${layout} .pad-picture { flex: 0 1 auto; height: 100%; aspect-ratio: var(--aspect); }
   ${layout} .pad-near { flex: 0 0 58px; }
   ${layout} .pad-near-title { display: none; }
   ${layout} .pad-near-list { flex-direction: column; gap: 4px; }
@@ -39,6 +40,9 @@ export const PAD_STYLE = `
 .pad-map canvas:last-of-type { touch-action: none; cursor: crosshair; }
 .pad-map canvas:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; border-radius: 8px; }
 .pad-tools { position: absolute; right: 8px; top: 8px; display: flex; gap: 6px; }
+.pad-selected { position: absolute; left: 44px; bottom: 30px; padding: 2px 10px; border-radius: 6px; font-weight: 600;
+  font-variant-numeric: tabular-nums; color: var(--background); background: var(--text); pointer-events: none; }
+.pad-selected:empty { display: none; }
 .pad-choices { display: flex; border-radius: 6px; background: var(--background); }
 .latent-pad .pad-choices button { border-radius: 0; margin-left: -1px; }
 .latent-pad .pad-choices button:first-child { border-radius: 6px 0 0 6px; margin-left: 0; }
@@ -59,6 +63,7 @@ export const PAD_STYLE = `
 .pad-choices button[aria-pressed="true"] { background: var(--text); color: var(--background); }
 .pad-bar { padding: 0 2px; }
 .pad-bar, .pad-actions { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; }
+.pad-bar { font-size: 14px; gap: 2px 11px; }
 .pad-actions { gap: 6px; }
 .pad-bar label { display: inline-flex; gap: 5px; align-items: center; cursor: pointer; min-height: 24px; }
 .pad-bar select { max-width: 13em; }
@@ -76,6 +81,7 @@ export const PAD_STYLE = `
 .pad-stale { opacity: 0.55; }
 .pad-readout { font-size: 17px; font-variant-numeric: tabular-nums; min-height: 2.7em; }
 .pad-readout b { font-weight: 600; }
+.pad-nearest { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .pad-notice { font-size: 12px; color: var(--quiet); }
 .pad-near-title { font-size: 13px; color: var(--quiet); margin-bottom: 3px; }
 .pad-near-list { display: flex; gap: 6px; }
@@ -113,6 +119,12 @@ export const PAD_STYLE = `
 ${BESIDE(".pad-as-map", "(min-width: 860px)")}
 ${BESIDE(".pad-as-image", "(min-width: 620px) and (max-width: 859px)")}
 @container (max-width: 859px) {
+  .latent-pad button { padding: 3px 8px; }
+  .latent-pad .pad-actions { font-size: 14px; gap: 4px; }
+  .latent-pad .pad-legend { font-size: 14px; }
+  .latent-pad .pad-legend button { padding: 0 7px; gap: 4px; }
+}
+@container (min-width: 620px) and (max-width: 859px) {
   .pad-as-image { grid-template: "dials view" minmax(0, 1fr) "map view" 70px "map keys" auto / minmax(0, 1fr) minmax(0, 1.2fr); }
   .pad-as-image .pad-chart { display: contents; }
   .pad-as-image .pad-map { grid-area: map; min-height: 230px; aspect-ratio: auto; }
@@ -121,16 +133,13 @@ ${BESIDE(".pad-as-image", "(min-width: 620px) and (max-width: 859px)")}
   .pad-as-map .pad-has-near { max-height: calc((100cqi - 18px) / 2.3 + 100px); }
   .pad-as-image .pad-figure { max-height: calc((100cqi - 18px) * 0.545); }
   .pad-as-image .pad-has-near { max-height: calc((100cqi - 18px) * 0.545 - 68px); }
-  .latent-pad button { padding: 3px 8px; }
-  .latent-pad .pad-actions { font-size: 14px; gap: 4px; }
-  .latent-pad .pad-legend button { padding: 0 8px; gap: 4px; }
 }
 @container (max-width: 619px) {
   .pad-frame { height: auto; grid-template: "chart" auto "view" auto "dials" auto / minmax(0, 1fr); }
   .pad-as-image { grid-template: "view" auto "dials" auto "chart" auto / minmax(0, 1fr); }
-  .pad-map { flex: none; height: min(100cqw, 460px); }
+  .pad-map, .pad-as-image .pad-map { flex: none; height: min(100cqi, 460px); aspect-ratio: auto; }
   .pad-figure { flex: none; }
-  .pad-picture { flex: none; height: min(100cqw, 320px); }
+  .pad-picture { flex: none; height: min(100cqi, 320px); }
 }
 @media (prefers-reduced-motion: reduce) { .pad-image { transition: none; } }
 `;

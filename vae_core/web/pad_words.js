@@ -35,12 +35,13 @@ export function createReadout(about, state, parts, { jobs, thumbnails, onPick, i
   }
 
   const nearest = () =>
-    near.length ? `Nearest held-out image: ${about.nameOf(near[0].row)}, ${near[0].distance.toFixed(2)} away.` : "";
+    near.length ? `Nearest held-out: ${about.nameOf(near[0].row)}, ${near[0].distance.toFixed(2)} away.` : "";
 
   const selected = () => (state.selection.size() ? `${state.selection.size().toLocaleString("en")} selected.` : "");
 
   function tell() {
-    parts.nearest.textContent = `${nearest()} ${selected()}`;
+    parts.nearest.textContent = nearest();
+    parts.selected.textContent = selected();
     speak();
   }
 
