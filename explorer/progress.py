@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import Any
 
-from vae_core.events import Evaluated, Finished, Snapshot, Step, Warned
+from vae_core.events import Changed, Evaluated, Finished, Snapshot, Step, Warned
 
 QUEUED, PREPARING, RUNNING, PAUSED, COMPLETE, STOPPED, FAILED = (
     "queued",
@@ -18,6 +18,8 @@ QUEUED, PREPARING, RUNNING, PAUSED, COMPLETE, STOPPED, FAILED = (
     "failed",
 )
 _MOST_POINTS = 500
+_SAME_CHANGE_SECONDS = 1.0
+SYMBOLS = {"beta": "β", "learning_rate": "rate"}
 
 Points = tuple[tuple[float, float], ...]
 
@@ -42,6 +44,8 @@ class Progress:
         The latest codes of a fixed subset of images.
     model : object or None
         An immutable copy of the model as it was then.
+    changes : tuple of (seconds, words)
+        Settings that were changed on the way.
     warnings : tuple of str
         What the engine warns of, in plain words, each once.
     """
@@ -57,6 +61,7 @@ class Progress:
     held_out: dict[str, Points] = dataclasses.field(default_factory=dict)
     snapshot: Snapshot | None = None
     model: Any = None
+    changes: tuple[tuple[float, str], ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -92,6 +97,7 @@ class Notes:
         self._curves: dict[str, _Curve] = {}
         self._held_out: dict[str, _Curve] = {}
         self._latest: dict[str, Any] = {}
+        self._changes: list[tuple[float, str]] = []
         self._warnings: list[str] = []
 
     def take(self, event: Any) -> None:
@@ -109,6 +115,14 @@ class Notes:
             _extend(self._held_out, event)
         elif isinstance(event, Snapshot):
             self._latest["snapshot"] = event
+        elif isinstance(event, Changed):
+            told = ", ".join(
+                f"{SYMBOLS.get(name, name)} = {value:g}" for name, value in event.settings.items()
+            )
+            # A slider moved by keys tells every value it passes.
+            if self._changes and event.seconds - self._changes[-1][0] < _SAME_CHANGE_SECONDS:
+                self._changes.pop()
+            self._changes.append((event.seconds, told))
         elif isinstance(event, Warned) and event.message not in self._warnings:
             self._warnings.append(event.message)
         elif isinstance(event, Finished):
@@ -124,11 +138,16 @@ class Notes:
             **self._latest,
             "curves": {term: tuple(curve.points) for term, curve in self._curves.items()},
             "held_out": {term: tuple(curve.points) for term, curve in self._held_out.items()},
+            "changes": tuple(self._changes),
             "warnings": tuple(self._warnings),
         }
 
 
 def _extend(curves: dict[str, _Curve], event: Step | Evaluated) -> None:
-    for term, value in event.terms.items():
+    terms = dict(event.terms)
+    if "kl" in terms:
+        # The objective changes with beta; the bound does not, so that runs can be compared.
+        terms.setdefault("elbo", -terms["reconstruction"] - terms["kl"])
+    for term, value in terms.items():
         if math.isfinite(value):
             curves.setdefault(term, _Curve()).add(event.seconds, value)

@@ -17,7 +17,7 @@ from vae_core.datasets import DATASETS, load_dataset
 from vae_core.errors import VaeCoreError
 from vae_core.models import MODELS, ModelConfig
 from vae_core.run_config import RunConfig, TrainingConfig
-from vae_core.runs import save_measured
+from vae_core.runs import save_measured, still
 from vae_core.training import TrainingRun
 
 TrainingJob = Job[TrainingRun]
@@ -71,7 +71,7 @@ def mine() -> TrainingJob | None:
 def start(plan: Plan) -> str | None:
     """Start a run for this session; return what is wrong, or None."""
     try:
-        desk().submit(_seat(state.owner()), plan.title, plan.prepare)
+        desk().submit(_seat(state.owner()), plan.title, plan.prepare, still)
     except VaeCoreError as error:
         return str(error)
     return None

@@ -1,8 +1,8 @@
 """Black and white pixels drawn from grey ones: noise for the encoder's input, against overfitting in a long training.
 
-The encoder never sees the same image twice, and the decoder is judged by the grey pixels all the same. Judging it by the
-drawn ones would ask the code to tell one draw from another. Shu et al. (2018), "Amortized Inference Regularization"
-(there: the denoising VAE).
+The encoder never sees the same image twice, and the decoder is judged by the grey pixels all the same. Judging it by
+the drawn ones would ask the code to tell one draw from another. Shu et al. (2018), "Amortized Inference
+Regularization" (there: the denoising VAE).
 """
 
 from __future__ import annotations

@@ -56,6 +56,15 @@ class Snapshot:
 
 
 @dataclasses.dataclass(frozen=True)
+class Changed:
+    """Settings were changed on the way: their names and new values, from the step after `step` on."""
+
+    step: int
+    seconds: float
+    settings: dict[str, float]
+
+
+@dataclasses.dataclass(frozen=True)
 class Warned:
     """Something a person should know while the run goes on; `code` is ``collapse`` or ``precision``."""
 
@@ -74,4 +83,4 @@ class Finished:
     message: str
 
 
-Event = Step | Evaluated | Snapshot | Warned | Finished
+Event = Step | Evaluated | Snapshot | Changed | Warned | Finished

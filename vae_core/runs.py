@@ -33,6 +33,22 @@ def freeze(run: TrainingRun, name: str = "in training", *, rounded: bool = False
     return TrainedModel(name, _folder(run, rounded))
 
 
+def still(run: TrainingRun, name: str = "in training") -> TrainedModel:
+    """Return an immutable copy of a run's model, as :func:`freeze` does, with a map.
+
+    The map is of the run's fixed held-out images; its indices count in the validation split.
+    """
+    folder = _folder(run)
+    mu, logvar = run.posteriors()
+    folder.latent_map["mu"] = mu
+    if logvar is not None:
+        folder.latent_map["logvar"] = logvar
+    labels = run.dataset.validation.labels
+    if labels is not None:
+        folder.latent_map["labels"] = labels[: len(mu)]
+    return TrainedModel(name, folder)
+
+
 def save(
     run: TrainingRun, path: str | os.PathLike[str], *, metrics: Metrics | None = None, resumable: bool = True
 ) -> Path:

@@ -24,7 +24,7 @@ from torch import Tensor
 from vae_core.datasets import ImageDataset
 from vae_core.drawn_pixels import MOST_NOISE, draw, noise_share
 from vae_core.errors import ConfigError
-from vae_core.events import Evaluated, Event, Finished, Snapshot, Step, Warned
+from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.models import VAEConfig, make_model
 from vae_core.posteriors import DiagonalGaussian
 from vae_core.run_config import RunConfig
@@ -135,6 +135,7 @@ class TrainingRun:
         self._order: tuple[int, Tensor] | None = None
         self._good: dict[str, Any] | None = None
         self._warned = False
+        self._changed: list[Changed] = []
 
     @property
     def seconds(self) -> float:
@@ -175,7 +176,7 @@ class TrainingRun:
     def adjust(self, *, beta: float | None = None, learning_rate: float | None = None) -> None:
         """Change settings from the next step on; call it between two events, in the thread that trains.
 
-        The change is written to the history, so that the curves can show where it happened.
+        The change is written to the history and told as a `Changed` event, so that curves can show where it was.
 
         Raises
         ------
@@ -190,10 +191,12 @@ class TrainingRun:
         if learning_rate is not None:
             training = dataclasses.replace(config.training, learning_rate=learning_rate)
             config = dataclasses.replace(config, training=training)
-        changed = {"beta": beta, "learning_rate": learning_rate}
+        given = {"beta": beta, "learning_rate": learning_rate}
+        settings = {name: value for name, value in given.items() if value is not None}
         self.config, self.model.config = config, config.model
         record = {"kind": "change", "step": self.step, "epoch": self.epoch, "seconds": round(self.seconds, 3)}
-        self.history.append(record | {name: value for name, value in changed.items() if value is not None})
+        self.history.append(record | settings)
+        self._changed.append(Changed(self.step, self.seconds, settings))
 
     def _work(self, snapshot_every: float | None) -> Iterator[Event]:
         next_snapshot = self.seconds
@@ -202,6 +205,8 @@ class TrainingRun:
         if self.step == 0 and not has_fast_bf16() and self.config.training.precision != "fp32":
             yield Warned(0, "precision", SLOW_PRECISION[self.config.training.precision])
         while not self.finished:
+            while self._changed:
+                yield self._changed.pop(0)
             if self._moment_due():
                 self._keep_moment()
             if snapshot_every is not None and self.seconds >= next_snapshot:

@@ -48,6 +48,23 @@ def bring(trained: TrainedModel) -> None:
     _models_in_page(key="models-in-page", data=_luggage(trained, found), height=1)
 
 
+def bring_live(name: str, version: int, trained: TrainedModel) -> None:
+    """Bring a picture of a model in training; a later `version` replaces an earlier one of the same `name`."""
+    _models_in_page(key=f"live-{name}", data=_packed(trained, False, name, version), height=1)
+
+
+def draw_live(name: str, trained: TrainedModel) -> None:
+    """Draw the pad on a model in training, as its pictures come; the cursor stays where the viewer puts it."""
+    data = {
+        "model": name,
+        "layout": "map",
+        "label": "Latent space of the model in training",
+        "state": dataclasses.asdict(_usual(trained)),
+        "stamp": 0,
+    }
+    _latent_pad(key=f"pad.{name}", data=data)
+
+
 def shown(trained: TrainedModel) -> PadState:
     """Return what the viewer sees on the pad, without drawing it."""
     return state.pad(trained.name, space_of(trained), _usual(trained))[0]
@@ -119,6 +136,17 @@ def _needs_server(trained: TrainedModel) -> bool:
 
 @functools.lru_cache(maxsize=8)
 def _luggage(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
+    """Return what the page needs of a model on disk, under a name that tells its contents."""
+    packed = _packed(trained, with_images, "", 0)
+    digest = hashlib.sha256()
+    for name, array in packed.items():
+        if name != "about":
+            digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
+    packed["about"]["name"] = f"{trained.name}-{digest.hexdigest()[:16]}"
+    return packed
+
+
+def _packed(trained: TrainedModel, with_images: bool, name: str, version: int) -> dict[str, Any]:
     """Return what the page needs of a model: arrays, and in ``about`` all else."""
     codes = trained.latent_map
     decoder, arrays = _decoder(trained)
@@ -126,6 +154,8 @@ def _luggage(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
     order = places.dimension_order(trained)
     thumbnails, rows = _thumbnails(trained) if with_images else (None, None)
     about = {
+        "name": name,
+        "version": version,
         "decoder": decoder,
         "notice": ATLAS_NOTICE if "atlas" in decoder else REMOTE_NOTICE if "remote" in decoder else None,
         "thumbnails": thumbnails,
@@ -144,12 +174,7 @@ def _luggage(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
         "labels": None if codes.labels is None else codes.labels.astype(np.int32),
         "thumbnail_rows": rows,
     }
-    arrays = {name: array for name, array in arrays.items() if array is not None}
-    digest = hashlib.sha256()
-    for name, array in arrays.items():
-        digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
-    about["name"] = f"{trained.name}-{digest.hexdigest()[:16]}"
-    return {"about": about, **arrays}
+    return {"about": about, **{key: array for key, array in arrays.items() if array is not None}}
 
 
 def _decoder(trained: TrainedModel) -> tuple[dict[str, Any], dict[str, Any]]:

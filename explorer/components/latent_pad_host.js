@@ -29,7 +29,10 @@ export default function ({ data, parentElement, setStateValue }) {
 
 function show(host, model, parentElement) {
   const { data } = host;
-  if (host.model !== model) {
+  const isNext = host.model && host.model !== model && host.model.name === model.name;
+  if (isNext && host.pad.update(model)) {
+    host.model = model;
+  } else if (host.model !== model) {
     host.pad?.destroy();
     const tell = (state) => host.setStateValue("place", { ...state, stamp: host.stamp });
     host.pad = globalThis[HERE].createLatentPad(rootIn(parentElement), {

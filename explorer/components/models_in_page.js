@@ -7,7 +7,8 @@
 
 const owners = new WeakMap();
 
-const column = (table) => (table ? table.getChildAt(0).toArray() : null);
+// A copy: a pad may write the next picture of a model in training over it.
+const column = (table) => (table ? table.getChildAt(0).toArray().slice() : null);
 
 function unpacked(data) {
   const { decoder, points, thumbnails, ...rest } = data.about;
@@ -24,16 +25,16 @@ function unpacked(data) {
 
 export default function ({ data, parentElement }) {
   const { models } = (globalThis[Symbol.for("latent-explorer")] ??= { models: new Map(), createLatentPad });
-  const { name } = data.about;
+  const { name, version } = data.about;
   const before = owners.get(parentElement);
-  if (before !== name) {
-    if (before) models.delete(before);
+  if (before?.name !== name || before.version !== version) {
+    if (before && before.name !== name) models.delete(before.name);
     models.set(name, unpacked(data));
-    owners.set(parentElement, name);
+    owners.set(parentElement, { name, version });
     globalThis.dispatchEvent(new Event("latent-explorer.model"));
   }
   return () => {
-    models.delete(owners.get(parentElement));
+    models.delete(owners.get(parentElement)?.name);
     owners.delete(parentElement);
   };
 }

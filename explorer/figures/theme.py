@@ -1,4 +1,4 @@
-"""Colours, symbols and chart settings shared by every figure, so that a class looks the same on every page."""
+"""Colours and chart settings shared by every figure, so that a class looks the same on every page."""
 
 from __future__ import annotations
 
@@ -22,14 +22,6 @@ UNLABELLED = "#3f90da"
 ACCENT = "#e8308a"
 # For ticks and labels in pictures: it reads on white and on near-black.
 QUIET = "#7d8a90"
-# Dark letters with a white edge read on any dot and on either background.
-LABEL_FONT = {
-    "size": 15,
-    "color": "#10181c",
-    "shadow": "0 0 2px #fff, 0 0 2px #fff, 0 0 3px #fff, 0 0 4px #fff",
-}
-
-STATIC: dict[str, Any] = {"staticPlot": True, "displayModeBar": False}
 HOVER_ONLY: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 

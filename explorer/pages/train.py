@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -27,31 +28,29 @@ def show() -> None:
         "Choose data and a recipe and press Start. You can look at other pages meanwhile.",
         words.TRAIN,
     )
+    problem = state.get("train.error")
+    if problem:
+        st.error(problem, icon=":material/error:")
     job = training_desk.mine()
-    # Asked once, so that both halves of the page tell the same story even if the run ends in between.
-    busy = job is not None and not job.progress.over
+    if job is not None and not (job.progress.over and state.get("train.choosing")):
+        # Asked once, so that all of the page tells the same story even if the run ends in between.
+        run.draw(job, job.progress.over, _again)
+        return
     left, right = st.columns([1, 2], gap="medium")
     with left:
-        _form(job, busy)
+        _form()
     with right:
-        problem = state.get("train.error")
-        if problem:
-            st.error(problem, icon=":material/error:")
-        if job is None:
-            _nothing_yet(state.get("train.data", "digits"))
-        else:
-            run.draw(job, over=not busy)
+        _preview(state.get("train.data", "digits"))
 
 
 @guarded
-def _form(job: training_desk.TrainingJob | None, busy: bool) -> None:
+def _form() -> None:
     data = st.selectbox(
         "Data",
         list(DATASETS),
         key="train.data",
         persist_state="session",
         format_func=_data_label,
-        disabled=busy,
     )
     if not cache.available(data):
         st.caption("Not on this machine: it is downloaded once when you start, which needs the network.")
@@ -61,7 +60,6 @@ def _form(job: training_desk.TrainingJob | None, busy: bool) -> None:
         key="train.preset",
         persist_state="session",
         format_func=lambda name: PRESETS[name].title,
-        disabled=busy,
     )
     recipe = PRESETS[preset]
     st.caption(recipe.help)
@@ -71,7 +69,6 @@ def _form(job: training_desk.TrainingJob | None, busy: bool) -> None:
         key="train.family",
         persist_state="session",
         format_func=lambda name: MODELS[name].title,
-        disabled=busy,
     )
     key = f"train.{preset}.{family}"
     start_from = training_desk.in_family(recipe.model, family)
@@ -80,19 +77,16 @@ def _form(job: training_desk.TrainingJob | None, busy: bool) -> None:
     with st.expander("More settings"):
         model = forms.edit(model, key, without=FEW)
         training = forms.edit(training, key, without=FEW)
-    if job is not None and busy:
-        place.button("Stop", icon=":material/stop:", on_click=job.stop, width="stretch", key="stop")
-    else:
-        plan = training_desk.Plan(data, model, training, seed)
-        place.button(
-            "Start",
-            type="primary",
-            icon=":material/play_arrow:",
-            on_click=_start,
-            args=(plan,),
-            width="stretch",
-            key="start",
-        )
+    plan = training_desk.Plan(data, model, training, seed)
+    place.button(
+        "Start",
+        type="primary",
+        icon=":material/play_arrow:",
+        on_click=_start,
+        args=(plan,),
+        width="stretch",
+        key="start",
+    )
 
 
 def _few_settings(model: Any, training: Any, key: str) -> tuple[Any, Any, int]:
@@ -109,6 +103,17 @@ def _few_settings(model: Any, training: Any, key: str) -> tuple[Any, Any, int]:
 
 def _start(plan: training_desk.Plan) -> None:
     state.put("train.error", training_desk.start(plan))
+    state.put("train.plan", plan)
+    state.put("train.choosing", False)
+
+
+def _again(seeds_on: int | None) -> None:
+    """Start the last plan with a seed that many further on, or with None choose anew."""
+    if seeds_on is None:
+        state.put("train.choosing", True)
+        return
+    plan: training_desk.Plan = state.get("train.plan")
+    _start(dataclasses.replace(plan, seed=plan.seed + seeds_on))
 
 
 def _data_label(name: str) -> str:
@@ -116,7 +121,7 @@ def _data_label(name: str) -> str:
 
 
 @guarded
-def _nothing_yet(data: str) -> None:
+def _preview(data: str) -> None:
     if not cache.available(data):
         st.markdown(f"**{DATASETS[data].title}** is not on this machine yet.")
         st.markdown(

@@ -1,53 +1,48 @@
-"""A training run as it goes: how far it is, both terms, the map forming, and keeping the result."""
+"""A training run as it goes: its controls, the live map, both terms, and keeping the result."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable
+
 import streamlit as st
 
-from explorer import planes, progress, state, training_desk
-from explorer.figures import curves, scatter, theme
+from explorer import progress, state, training_desk
+from explorer.components import latent_pad
+from explorer.figures import curves, theme
 from explorer.frame import guarded
 from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
+from vae_core.models import VAEConfig
 
 POLL_SECONDS = 0.5
-TERMS = ("reconstruction", "kl")
+TERMS = ("reconstruction", "kl", "loss", "elbo")
+BETA = (0.0, 10.0)
 
 
-def draw(job: TrainingJob, over: bool) -> None:
-    """Draw a job, again and again unless it is over."""
+def draw(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
+    """Draw a job, again and again unless it is over; `again` starts it anew with a later seed, or chooses anew."""
     # A finished run is drawn once more without a timer, so that an idle page stays idle.
-    st.fragment(_progress, run_every=None if over else POLL_SECONDS)(job, over)
+    st.fragment(_progress, run_every=None if over else POLL_SECONDS)(job, over, again)
 
 
 @guarded
-def _progress(job: TrainingJob, over: bool) -> None:
+def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
     now = job.progress
-    if now.over and not over:
+    # A button here runs this part of the page again; what it began or ended concerns the whole of it.
+    if now.over != over or state.get("train.choosing") or training_desk.mine() is not job:
         st.rerun()
     _status(job, now)
+    _controls(job, now, over, again)
     for warning in now.warnings:
         st.warning(warning, icon=":material/warning:")
-    left, right = st.columns(2)
-    with left:
-        shown = {
-            term: (now.curves.get(term, ()), now.held_out.get(term, ()))
-            for term in TERMS
-            if term in now.curves
-        }
-        if shown:
-            st.plotly_chart(
-                curves.training(shown),
-                config=theme.HOVER_ONLY,
-                key="curves",
-                alt="Reconstruction and KL during training, in nats per image",
-            )
-    with right:
-        _map(now)
     # Not before the whole page knows that the run is over: else Stop would stand beside Keep for a moment.
     if over and job.can_keep:
         _keep(job)
+    if now.model is not None:
+        name = f"run-{id(job)}"
+        latent_pad.bring_live(name, now.step, now.model)
+        latent_pad.draw_live(name, now.model)
+    _curves(now)
 
 
 def _status(job: TrainingJob, now: Progress) -> None:
@@ -56,36 +51,88 @@ def _status(job: TrainingJob, now: Progress) -> None:
         return
     if now.status == progress.QUEUED:
         ahead = training_desk.desk().place(job)
-        st.progress(0.0, text=f"{job.title}: in line, {ahead} before you. It starts by itself.")
+        st.progress(now.fraction, text=f"{job.title}: in line, {ahead} before you. It starts by itself.")
         return
     if now.status == progress.PREPARING:
         st.progress(0.0, text=f"{job.title}: {now.message}")
         return
     left = now.seconds * (1 - now.fraction) / now.fraction if now.fraction > 0.02 else None
-    parts = [job.title, f"epoch {now.epoch + 1}", f"{now.images_per_second:,.0f} images/s"]
+    parts = [
+        job.title,
+        f"step {now.step:,}",
+        f"epoch {now.epoch + 1}",
+        f"{now.images_per_second:,.0f} images/s",
+    ]
     if now.status == progress.RUNNING and left is not None:
         parts.append(f"{left:.0f} s left")
-    if now.over:
-        parts.append(
-            {progress.COMPLETE: f"done in {now.seconds:.0f} s", progress.STOPPED: "stopped"}[now.status]
-        )
+    told = {
+        progress.COMPLETE: f"done in {now.seconds:.0f} s",
+        progress.STOPPED: "stopped",
+        progress.PAUSED: "paused",
+    }
+    parts += [told[now.status]] if now.status in told else []
     st.progress(1.0 if now.status == progress.COMPLETE else now.fraction, text=" · ".join(parts))
+    if now.message and not now.over:
+        st.caption(now.message)
 
 
-def _map(now: Progress) -> None:
-    snapshot = now.snapshot
-    if snapshot is None:
-        return
-    mu = np.asarray(snapshot.mu, np.float32)
-    if not np.isfinite(mu).all() or len(mu) < 2:
-        return
-    view = planes.view_of(mu, snapshot.labels, "axes" if mu.shape[1] <= 2 else "pca", (0, 1))
-    st.plotly_chart(
-        scatter.forming(view.points, snapshot.labels, view.titles),
-        config=theme.STATIC,
-        key="forming",
-        alt="Codes of a fixed set of images as they move during training",
-    )
+def _controls(job: TrainingJob, now: Progress, over: bool, again: Callable[[int | None], None]) -> None:
+    with st.container(horizontal=True, gap="small"):
+        if over:
+            st.button("New run", icon=":material/add:", on_click=again, args=(None,), key="again")
+            st.button(
+                "Again, with the next seed", icon=":material/casino:", on_click=again, args=(1,), key="reseed"
+            )
+            return
+        paused = now.status == progress.PAUSED
+        if paused:
+            st.button(
+                "Resume", type="primary", icon=":material/play_arrow:", on_click=job.resume, key="resume"
+            )
+        else:
+            busy = now.status != progress.RUNNING
+            st.button("Pause", icon=":material/pause:", on_click=job.pause, disabled=busy, key="pause")
+        st.button("One step", icon=":material/step:", on_click=job.step, disabled=not paused, key="step")
+        st.button(
+            "One epoch", icon=":material/step_over:", on_click=job.one_epoch, disabled=not paused, key="epoch"
+        )
+        st.button("Stop", icon=":material/stop:", on_click=job.stop, key="stop")
+        if now.model is not None:
+            with st.popover("Change β or rate", icon=":material/tune:"):
+                _changes(job, now)
+
+
+def _changes(job: TrainingJob, now: Progress) -> None:
+    config = now.model.config
+    # What it began with: the plan stays as it was when the run's own settings change.
+    began = state.get("train.plan").training.learning_rate
+    if isinstance(config.model, VAEConfig):
+        st.slider(
+            "β, from the next step on", *BETA, min(config.model.beta, BETA[1]), 0.1,
+            key="live.beta", on_change=_adjust, args=(job, "beta", "live.beta"),
+        )  # fmt: skip
+    st.select_slider(
+        "Peak learning rate, times the one it began with", (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0), 1.0,
+        key="live.rate", on_change=_adjust, args=(job, "learning_rate", "live.rate", began),
+    )  # fmt: skip
+
+
+def _adjust(job: TrainingJob, name: str, key: str, unit: float = 1.0) -> None:
+    value = unit * float(state.get(key))
+    job.adjust(lambda run: run.adjust(**{name: value}))
+
+
+def _curves(now: Progress) -> None:
+    shown = {
+        term: (now.curves.get(term, ()), now.held_out.get(term, ())) for term in TERMS if term in now.curves
+    }
+    if shown:
+        st.plotly_chart(
+            curves.training(shown, now.changes),
+            config=theme.HOVER_ONLY,
+            key="curves",
+            alt="Reconstruction, KL, objective and ELBO during training, in nats per image",
+        )
 
 
 def _keep(job: TrainingJob) -> None:

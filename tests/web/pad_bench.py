@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +112,13 @@ class PadBench:
             "(wait) => new Promise((done) => setTimeout(() => requestAnimationFrame(() => done()), wait))"
         )
         self.page.evaluate(script, milliseconds)
+
+    def until(self, holds: Callable[[], bool], seconds: float = 10) -> None:
+        """Wait until something that takes the page a moment holds."""
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, f"it does not come to hold within {seconds} s"
+            self.settle(50)
 
     def state(self) -> dict[str, Any]:
         return self.page.evaluate("pad.getState()")

@@ -8,12 +8,20 @@ TRAIN, HELD_OUT = ((1.0, 5.0), (2.0, 4.0)), ((2.0, 4.5),)
 
 
 def test_each_term_has_a_panel_of_its_own_with_its_unit() -> None:
-    figure = curves.training({"reconstruction": (TRAIN, HELD_OUT), "kl": (TRAIN, ())})
-    assert [note.text.rsplit(", ")[-1] for note in figure.layout.annotations] == ["nats per image"] * 2
-    upper, lower = figure.layout.yaxis.domain, figure.layout.yaxis2.domain
-    assert upper[0] > lower[1]
-    assert {trace.yaxis for trace in figure.data} == {"y", "y2"}
-    assert figure.layout.xaxis.anchor == "y2"
+    terms = dict.fromkeys(("reconstruction", "kl", "loss"), (TRAIN, ()))
+    layout = curves.training(terms).layout
+    assert [note.text.rsplit(", ")[-1] for note in layout.annotations] == ["nats per image"] * 3
+    assert layout.yaxis.domain == layout.yaxis2.domain
+    assert layout.yaxis.domain[0] > layout.yaxis3.domain[1]
+    assert layout.xaxis.domain[1] < layout.xaxis2.domain[0]
+    assert layout.xaxis.domain == layout.xaxis3.domain
+
+
+def test_a_change_on_the_way_is_marked_in_every_panel() -> None:
+    terms = dict.fromkeys(("reconstruction", "kl"), (TRAIN, ()))
+    layout = curves.training(terms, [(1.5, "β = 4")]).layout
+    assert [(shape.x0, shape.xref) for shape in layout.shapes] == [(1.5, "x"), (1.5, "x2")]
+    assert [note.text for note in layout.annotations].count("β = 4") == 2
 
 
 def test_training_is_a_line_and_validation_are_marks() -> None:

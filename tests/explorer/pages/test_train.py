@@ -80,6 +80,7 @@ def test_stop_ends_a_long_run_and_what_it_learnt_can_be_kept(page: AppTest) -> N
     )
     page.button(key="stop").click().run()
     until(page, lambda: button(page, "keep"))
+    page.button(key="again").click().run()
     assert button(page, "start")
 
 
@@ -117,3 +118,49 @@ def test_an_autoencoder_keeps_the_settings_that_both_have(open_page: Open) -> No
     assert not page.exception
     assert not any(one.key.endswith(".beta") for one in page.number_input)
     assert page.number_input(key="train.quick.ae.latent_dim").value == 2
+
+
+def test_a_run_can_be_paused_taken_on_by_a_step_and_resumed(page: AppTest) -> None:
+    page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
+    page.button(key="start").click().run()
+    job = training_desk.desk().of(page.session_state["_owner"])
+    assert job is not None
+    until(page, lambda: job.progress.step > 0)
+    page.button(key="pause").click().run()
+    until(page, lambda: job.progress.status == "paused")
+    page.run()
+    before = job.progress.step
+    page.button(key="step").click().run()
+    until(page, lambda: job.progress.status == "paused" and job.progress.step == before + 1)
+    page.run()
+    page.button(key="resume").click().run()
+    until(page, lambda: job.progress.step > before + 5)
+    page.button(key="stop").click().run()
+    until(page, lambda: button(page, "keep"))
+
+
+def test_beta_changes_while_the_run_goes_on_and_is_marked(page: AppTest) -> None:
+    page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
+    page.button(key="start").click().run()
+    job = training_desk.desk().of(page.session_state["_owner"])
+    assert job is not None
+    until(page, lambda: any(one.key == "live.beta" for one in page.slider))
+    page.slider(key="live.beta").set_value(4.0).run()
+    until(page, lambda: bool(job.progress.changes))
+    assert job.progress.changes[0][1] == "β = 4"
+    page.button(key="stop").click().run()
+    until(page, lambda: button(page, "keep"))
+    assert job.take().config.model.beta == 4.0
+
+
+def test_the_same_plan_starts_again_with_the_next_seed(page: AppTest) -> None:
+    page.button(key="start").click().run()
+    until(page, lambda: button(page, "keep"))
+    first = training_desk.desk().of(page.session_state["_owner"])
+    page.button(key="reseed").click().run()
+    second = training_desk.desk().of(page.session_state["_owner"])
+    assert first is not None
+    assert second is not None
+    assert second is not first
+    until(page, lambda: button(page, "keep"))
+    assert second.take().config.seed == first.take().config.seed + 1
