@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.pad_bench import PadBench
 
@@ -82,12 +83,9 @@ def test_many_dimensions_are_folded_away(
     assert bench.page.get_by_role("slider").count() == 12
     bench.page.get_by_text("8 more dimensions").click()
     assert bench.page.get_by_role("slider").count() == 20
-    bench.settle(800)
-    strips = bench.page.evaluate(
-        """() => [...host.querySelectorAll(".pad-slider canvas")].map((canvas) =>
-            canvas.getContext("2d").getImageData(5, 5, 1, 1).data[3])"""
-    )
-    assert strips == [255] * 20
+    strips = """() => [...host.querySelectorAll(".pad-slider canvas")].map((canvas) =>
+        canvas.getContext("2d").getImageData(5, 5, 1, 1).data[3])"""
+    bench.until(lambda: bench.page.evaluate(strips) == [255] * 20)
 
 
 def test_a_model_without_a_prior_shows_none(bench: PadBench) -> None:
@@ -147,17 +145,15 @@ def test_the_nearest_images_follow_the_cursor(bench: PadBench) -> None:
     rows = list(range(0, 200, 2))
     bench.use_thumbnails(rows)
     bench.open(z=[0.7, -0.4])
-    bench.settle(400)
     for z in ([0.7, -0.4], [-1.0, 1.0]):
         bench.page.evaluate("(z) => pad.setState({ z })", z)
-        bench.settle(300)
         distance = np.square(bench.mu[rows] - z).sum(axis=1)
         nearest = [rows[k] for k in np.argsort(distance)[:5]]
         strip = bench.page.get_by_role("group", name="Nearest held-out images").get_by_role("button")
         names = ["circle", "square", "star"]
-        wanted = [f"{names[row % 3]}, {np.hypot(*(bench.mu[row] - z)):.2f} away" for row in nearest]
-        for place, words in enumerate(wanted):
-            assert words in str(strip.nth(place).get_attribute("title"))
+        for place, row in enumerate(nearest):
+            words = f"{names[row % 3]}, {np.hypot(*(bench.mu[row] - z)):.2f} away"
+            expect(strip.nth(place)).to_have_attribute("title", re.compile(re.escape(words)))
         # Each image's colour is its row.
         assert (bench.image(".pad-near-image canvas")[..., 0] == nearest[0]).all()
     strip.nth(1).click()
@@ -167,8 +163,8 @@ def test_the_nearest_images_follow_the_cursor(bench: PadBench) -> None:
 def test_a_class_that_is_filtered_out_is_not_among_the_nearest(bench: PadBench) -> None:
     bench.use_thumbnails(list(range(100)))
     bench.open(hidden=[0, 1])
-    bench.settle(300)
     strip = bench.page.get_by_role("group", name="Nearest held-out images").get_by_role("button")
+    expect(strip).to_have_count(5)
     assert {strip.nth(k).text_content() for k in range(5)} == {"star"}
 
 
@@ -181,9 +177,9 @@ def test_without_images_there_is_no_strip(bench: PadBench, broken: str) -> None:
     if broken == "rows":
         bench.given["thumbnails"]["rows"] = [0, 1, 300]
     bench.open(z=[0.5, 0.5])
-    bench.settle(500)
+    bench.settle(300)
     assert not bench.page.locator(".pad-near").is_visible()
-    assert "Nearest held-out: circle, 0.00 away." in bench.page.locator(".pad-readout").inner_text()
+    expect(bench.page.locator(".pad-readout")).to_contain_text("Nearest held-out: circle, 0.00 away.")
 
 
 def test_undo_goes_back_move_by_move_and_redo_forward(bench: PadBench) -> None:
@@ -239,8 +235,7 @@ def test_a_pad_made_before_it_is_laid_out_draws_once_it_is(bench: PadBench) -> N
     late = bench.picture()
     bench.page.evaluate("pad.destroy()")
     bench.open(layers=["grid", "density", "points"])
-    bench.settle(900)
-    assert bench.picture() == late
+    bench.until(lambda: bench.picture() == late)
 
 
 def test_the_map_follows_the_colours_of_its_host(bench: PadBench) -> None:
@@ -260,8 +255,7 @@ def test_the_map_follows_the_colours_of_its_host(bench: PadBench) -> None:
             host.style.setProperty("--st-background-color", "rgb(14, 17, 23)");
         }"""
     )
-    bench.settle(300)
-    assert max(corner()) < 40
+    bench.until(lambda: max(corner()) < 40)
     assert bench.picture() != light
     assert bench.page.evaluate("getComputedStyle(host.querySelector('.pad-frame')).colorScheme") == "dark"
 
@@ -269,9 +263,8 @@ def test_the_map_follows_the_colours_of_its_host(bench: PadBench) -> None:
 def test_points_without_classes_are_all_shown_and_named_by_number(bench: PadBench) -> None:
     bench.given["labels"] = False
     bench.open({"classNames": None}, z=[0.5, 0.5])
-    bench.settle(300)
     assert bench.page.locator(".pad-legend button").count() == 0
-    assert "image 1, 0.00 away" in bench.page.locator(".pad-readout").inner_text()
+    expect(bench.page.locator(".pad-readout")).to_contain_text("image 1, 0.00 away")
 
 
 def test_a_model_of_one_dimension_has_a_line_to_move_on(
@@ -309,5 +302,4 @@ def test_the_density_is_finished_while_play_goes_on(bench_in_five: PadBench) -> 
             window.drawn += image.width === 224 ? 1 : 0; return put.call(this, image, ...rest); }; }"""
     bench.page.evaluate(script)
     bench.page.get_by_label("aggregate posterior").check()
-    bench.settle(1500)
-    assert bench.page.evaluate("drawn") == 1
+    bench.until(lambda: bench.page.evaluate("drawn") == 1)

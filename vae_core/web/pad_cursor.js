@@ -1,4 +1,4 @@
-/** What follows the pointer on the upper canvas: the cursor, a point's posterior, its name, and a selection's outline. */
+/** What follows the pointer on the upper canvas: the cursor, a point's posterior and name, and a selection's outline. */
 
 import { circle } from "./pad_draw.js";
 import { scaleOf, toScreen } from "./pad_view.js";

@@ -60,7 +60,7 @@ function createLevel(columns, rows, level) {
   return { ...shape, size, used: level === 0, values: new Float32Array(shape.columns * shape.rows) };
 }
 
-/** Add one Gaussian, in units of the finest cells, to the level that suits its width. @returns {number} Cells touched. */
+/** Add one Gaussian, (x, y) in finest cells, to the level that suits its width. @returns {number} Cells touched. */
 function addGaussian(levels, x, y, covariance, cell) {
   let xx = covariance[0] / (cell * cell), xy = covariance[1] / (cell * cell), yy = covariance[2] / (cell * cell);
   const middle = (xx + yy) / 2, half = Math.hypot((xx - yy) / 2, xy);

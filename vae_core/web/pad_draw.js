@@ -46,7 +46,10 @@ export function paintPoints(image, points, wanted, tints, colours, view, { ratio
   }
 }
 
-/** A soft disc as byte offsets from its middle in an image `width` pixels wide, and how much each pixel is covered, 255 for all. */
+/**
+ * A soft disc as byte offsets from its middle in an image `width` pixels wide, and how much each pixel is covered, 255
+ * for all.
+ */
 function discOf(radius, width, opacity) {
   const reach = Math.ceil(radius - 0.5);
   const offsets = [], covers = [];

@@ -166,7 +166,8 @@ function labelLine(context, view, line, [right, up], words, theme) {
   for (let k = 0; k < line.length; k += 2) {
     const [px, py] = toScreen(view, line[k], line[k + 1]);
     const far = right * px - up * py;
-    if (far > best && px > 40 && px < view.width - 40 && py > 50 && py < view.height - 30) [best, place] = [far, [px, py]];
+    const isClear = px > 40 && px < view.width - 40 && py > 50 && py < view.height - 30;
+    if (far > best && isClear) [best, place] = [far, [px, py]];
   }
   if (!place) return;
   context.save();

@@ -46,7 +46,8 @@ export function createMap(about, state, jobs) {
       if (grid && has("grid")) grid.draw(context, view);
       const dense = density !== null && has("density");
       if (dense) density.drawHeat(context, view, theme);
-      if (has("points") || state.selection.size()) dots.draw(context, view, ratio, { all: has("points"), faint: dense });
+      const all = has("points");
+      if (all || state.selection.size()) dots.draw(context, view, ratio, { all, faint: dense });
       if (dense) density.drawContours(context, view, theme);
       if (has("prior") && about.hasPrior) drawPrior(context, view, projectOne(state.plane, new Float64Array(d)), theme);
       if (has("names")) drawClassNames(context, view, centres, about.names, state.hidden, theme);
@@ -69,7 +70,8 @@ function createDots({ count, tints, colours }, state) {
       }
       sheet.image.data.fill(0);
       const { shown, selection } = state;
-      const paint = (rows, look) => paintPoints(sheet.image, state.points, rows, tints, colours, view, { ratio, ...look });
+      const paint = (rows, look) =>
+        paintPoints(sheet.image, state.points, rows, tints, colours, view, { ratio, ...look });
       const many = selection.isMany();
       if (all) paint(shown, { radius, opacity: many ? 0.16 : faint ? 0.4 : 0.85 });
       if (many) {

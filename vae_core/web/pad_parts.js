@@ -8,7 +8,7 @@ import { PAD_STYLE } from "./pad_style.js";
 const TOOLS = {
   move: ["Move the cursor (m)", "M8 1v14M1 8h14M6 3l2-2 2 2M6 13l2 2 2-2M3 6L1 8l2 2M13 6l2 2-2 2"],
   box: ["Select with a box (b)", "M2 5V2h3M8 2h.5M11 2h3v3M14 8v.5M14 11v3h-3M8 14h-.5M5 14H2v-3M2 8v-.5"],
-  lasso: ["Select with a lasso (l)", "M5 11C1 10 1 3 8 2.500s8 6 1 8c-2 .5-4.500.5-5.500-.3M5 11c1.500.5 1 2.500-.5 3.500"],
+  lasso: ["Select with a lasso (l)", "M5 11C1 10 1 3 8 2.5s8 6 1 8c-2 .5-4.5.5-5.5-.3M5 11c1.5.5 1 2.5-.5 3.5"],
 };
 
 /**
@@ -32,7 +32,8 @@ const TOOLS = {
  * @param {Acts} acts
  */
 export function buildPad(element, about, acts) {
-  const root = make("div", "latent-pad"), style = make("style"), frame = make("div", `pad-frame pad-as-${about.layout}`);
+  const root = make("div", "latent-pad"), style = make("style");
+  const frame = make("div", `pad-frame pad-as-${about.layout}`);
   style.textContent = PAD_STYLE;
   const spoken = make("div", "pad-spoken");
   spoken.setAttribute("role", "status");
@@ -60,14 +61,15 @@ function buildMap({ label }, acts, help) {
   over.setAttribute("aria-roledescription", "two-dimensional slider");
   over.setAttribute(
     "aria-label",
-    `${label}. Arrow keys move the cursor, with Shift in fine steps; plus and minus zoom, zero shows all, Home goes to ` +
-      "the centre, Enter selects the nearest point, Escape clears the selection, space plays, a question mark lists " +
+    `${label}. Arrow keys move the cursor, with Shift in fine steps; plus and minus zoom, zero shows all, Home goes ` +
+      "to the centre, Enter selects the nearest point, Escape clears the selection, space plays, a question mark lists " +
       "all keys.",
   );
   const tools = make("div", "pad-tools"), choices = make("div", "pad-choices"), zooms = make("div", "pad-choices");
   choices.setAttribute("role", "group");
   choices.setAttribute("aria-label", "What a drag on the map does");
-  const made = Object.entries(TOOLS).map(([name, [title, path]]) => [name, iconButton(path, title, () => acts.tool(name))]);
+  const toolOf = ([name, [title, path]]) => [name, iconButton(path, title, () => acts.tool(name))];
+  const made = Object.entries(TOOLS).map(toolOf);
   choices.append(...made.map(([, tool]) => tool));
   zooms.append(
     iconButton("M8 3v10M3 8h10", "Zoom in", () => acts.zoom(1.4)),

@@ -87,7 +87,8 @@ export function createScreen(about, state, parts, { map, thumbnails, onFrame, on
     const { view, hovered, outline } = screen, { x, y } = state.points;
     over.clearRect(0, 0, view.width, view.height);
     const row = hovered >= 0 ? hovered : state.selection.single();
-    if (row >= 0) drawEllipse(over, view, [x[row], y[row]], logvar && posteriorEllipse(state.plane, logvar, row), theme);
+    const ellipse = row >= 0 && logvar ? posteriorEllipse(state.plane, logvar, row) : null;
+    if (row >= 0) drawEllipse(over, view, [x[row], y[row]], ellipse, theme);
     if (outline) drawOutline(over, view, outline, theme);
     drawCursor(over, view, state.cursor(), theme);
     if (hovered < 0) return;

@@ -66,7 +66,7 @@ export function pointAt(points, shown, x, y, reach) {
  * @param {{x: Float32Array, y: Float32Array}} points
  * @param {Uint8Array} shown
  * @param {Array<[number, number]>} outline  Corners on the plane; the last is joined to the first.
- * @returns {number[]} The rows inside, where a place is inside if a ray from it crosses the outline an odd number of times.
+ * @returns {number[]} The rows inside: a ray from there crosses the outline an odd number of times.
  */
 export function rowsInside({ x, y }, shown, outline) {
   const [left, right] = extent(outline.map((corner) => corner[0]));

@@ -5,7 +5,11 @@ import { axesPlane, pcaPlane, projectAll, projectOne } from "./pad_plane.js";
 import { createSelection } from "./pad_selection.js";
 
 export const LAYERS = {
-  grid: "decoded grid", density: "aggregate posterior q(z)", points: "points", prior: "prior 1–3σ", names: "class names",
+  grid: "decoded grid",
+  density: "aggregate posterior q(z)",
+  points: "points",
+  prior: "prior 1–3σ",
+  names: "class names",
 };
 const FARTHEST = 1e3;
 
