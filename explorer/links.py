@@ -13,6 +13,7 @@ STEPS = (3, 16)
 TEMPERATURE = (0.0, 2.0)
 PATHS = ("lerp", "slerp")
 PLANES = ("axes", "pca")
+MOST_COMPARED = 4
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
 _LONGEST = 2000
 
@@ -41,6 +42,8 @@ class Link:
         ``axes`` or ``pca``.
     axes : tuple of two int
         The two latent dimensions on the map, counted from 0 and different.
+    models : tuple of str
+        Two to four models to compare, by their folder names.
     """
 
     model: str | None = None
@@ -52,6 +55,7 @@ class Link:
     path: str | None = None
     plane: str | None = None
     axes: tuple[int, int] | None = None
+    models: tuple[str, ...] | None = None
 
 
 def parse(parameters: Mapping[str, object]) -> Link:
@@ -76,6 +80,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         path=_word(texts.get("path", ""), PATHS),
         plane=_word(texts.get("plane", ""), PLANES),
         axes=(axes[0], axes[1]) if axes and axes[0] != axes[1] and max(axes) < MAX_DIMENSIONS else None,
+        models=_names(texts.get("models", "")),
     )
 
 
@@ -97,6 +102,11 @@ def write(link: Link) -> dict[str, str]:
 def is_name(text: str) -> str | None:
     """Return `text` if it can be a model's folder name, else None; a path, a dot or a separator never passes."""
     return text if _NAME.fullmatch(text) else None
+
+
+def _names(text: str) -> tuple[str, ...] | None:
+    names = tuple(dict.fromkeys(text.split(",")))
+    return names if 2 <= len(names) <= MOST_COMPARED and all(map(is_name, names)) else None
 
 
 def _short(value: object) -> str:

@@ -86,6 +86,15 @@ def choose(name: str, options: Sequence[str], default: str) -> str:
     return str(st.session_state[name])
 
 
+def names(key: str, known: Sequence[str], usual: Sequence[str]) -> list[str]:
+    """Return the known names of models under `key`: the chosen ones, the address's, or the usual ones."""
+    wanted = wish("models", "")
+    held = st.session_state.get(key) if wanted is None else wanted
+    chosen = [name for name in held if name in known] if isinstance(held, (list, tuple)) else list(usual)
+    st.session_state[key] = chosen
+    return chosen
+
+
 def number(name: str, low: float, high: float, default: float) -> float:
     """Return the number under `name`, clamped to [low, high]; `default` where there is none."""
     value = st.session_state.get(name)

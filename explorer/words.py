@@ -51,6 +51,20 @@ straight line crosses a centre where the prior puts almost nothing; the arc does
 At $t=0$ and $t=1$ you see reconstructions, not the originals: a VAE does not rebuild an image exactly.
 """
 
+COMPARE = r"""
+All maps show the same held-out images. Point at one, and it lights up in every model; the class filter and the zoom are
+common too.
+
+The cursors stand at the same place in each model's own units: $u = F^{-1}(z - m)$, where random places of the model are
+$m + F\varepsilon$. For a VAE that is $z$ itself, since its prior is $\mathcal N(0, I)$; an autoencoder has no prior, so
+its units are those of a Gaussian fitted to its codes.
+"""
+
+HOLES = (
+    "Off the data: farther from every held-out image than 95 % of the model's own reconstructions are from every image "
+    "but their own. Draws as good as reconstructions would give 5 %."
+)
+
 TRAIN = r"""
 The objective, in nats per image (summed over pixels and latent dimensions, averaged over images):
 

@@ -42,10 +42,10 @@ _latent_pad = st.components.v2.component(
 )
 
 
-def bring(trained: TrainedModel) -> None:
-    """Bring a model's arrays into the page; drawn outside the pages, so that they outlast a change of page."""
+def bring(trained: TrainedModel, key: str = "models-in-page") -> None:
+    """Bring a model's arrays into the page; what is drawn outside the pages outlasts a change of page."""
     found = cache.originals_here(trained)
-    _models_in_page(key="models-in-page", data=_luggage(trained, found), height=1)
+    _models_in_page(key=key, data=_luggage(trained, found), height=1)
 
 
 def bring_live(name: str, version: int, trained: TrainedModel) -> None:
@@ -70,7 +70,7 @@ def shown(trained: TrainedModel) -> PadState:
     return state.pad(trained.name, space_of(trained), _usual(trained))[0]
 
 
-def draw(trained: TrainedModel, layout: str) -> PadState:
+def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
     """Draw the pad and return what the viewer sees on it.
 
     Parameters
@@ -78,17 +78,20 @@ def draw(trained: TrainedModel, layout: str) -> PadState:
     trained : TrainedModel
         A model that :func:`bring` has brought.
     layout : str
-        ``map``, where the map is the large part, or ``image``, where the image and the sliders are.
+        ``map``, where the map is the large part, ``image``, where the image and the sliders are, or ``small``.
+    linked : str
+        Pads with the same word here follow each other's cursor, view, hovered image and class filter.
     """
     shown, stamp = state.pad(trained.name, space_of(trained), _usual(trained))
     data: dict[str, Any] = {
         "model": _luggage(trained, cache.originals_here(trained))["about"]["name"],
         "layout": layout,
+        "linked": linked,
         "label": f"Latent space of {trained.name}",
         "state": dataclasses.asdict(shown),
         "stamp": stamp,
     }
-    key = f"pad.{layout}.{trained.name}"
+    key = f"pad.{linked or layout}.{trained.name}"
     if _needs_server(trained):
         shown = _sent(state.get(key), shown, stamp, trained)
         data |= {"image": _pixels(trained, shown), "imageAt": list(shown.z)}

@@ -22,6 +22,7 @@ export default function ({ data, parentElement, setStateValue }) {
   open();
   return () => {
     globalThis.removeEventListener("latent-explorer.model", host.open);
+    host.leave?.();
     host.pad?.destroy();
     hosts.delete(parentElement);
   };
@@ -33,6 +34,7 @@ function show(host, model, parentElement) {
   if (isNext && host.pad.update(model)) {
     host.model = model;
   } else if (host.model !== model) {
+    host.leave?.();
     host.pad?.destroy();
     const tell = (state) => host.setStateValue("place", { ...state, stamp: host.stamp });
     host.pad = globalThis[HERE].createLatentPad(rootIn(parentElement), {
@@ -42,13 +44,26 @@ function show(host, model, parentElement) {
       state: data.state,
       onRelease: tell,
       onDrag: model.remote ? tell : undefined,
+      onLook: data.linked ? (look) => others(host).forEach((pad) => pad.follow(look)) : undefined,
     });
+    if (data.linked) join(host);
     [host.model, host.stamp] = [model, data.stamp];
   } else if (host.stamp !== data.stamp) {
     host.stamp = data.stamp;
     host.pad.setState(data.state);
   }
   if (model.remote && data.image) host.pad.showImage(data.imageAt, data.image.getChildAt(0).toArray());
+}
+
+/** Pads with the same word in `linked` follow each other. */
+function join(host) {
+  const { groups } = globalThis[HERE], { linked } = host.data, { pad } = host;
+  groups.set(linked, (groups.get(linked) ?? new Set()).add(pad));
+  host.leave = () => groups.get(linked).delete(pad);
+}
+
+function others(host) {
+  return [...(globalThis[HERE].groups.get(host.data.linked) ?? [])].filter((pad) => pad !== host.pad);
 }
 
 function rootIn(parentElement) {

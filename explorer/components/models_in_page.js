@@ -6,6 +6,7 @@
  */
 
 const owners = new WeakMap();
+const holders = new Map();
 
 // A copy: a pad may write the next picture of a model in training over it.
 const column = (table) => (table ? table.getChildAt(0).toArray().slice() : null);
@@ -24,17 +25,32 @@ function unpacked(data) {
 }
 
 export default function ({ data, parentElement }) {
-  const { models } = (globalThis[Symbol.for("latent-explorer")] ??= { models: new Map(), createLatentPad });
+  const { models } = (globalThis[Symbol.for("latent-explorer")] ??= {
+    models: new Map(), groups: new Map(), createLatentPad,
+  });
   const { name, version } = data.about;
   const before = owners.get(parentElement);
   if (before?.name !== name || before.version !== version) {
-    if (before && before.name !== name) models.delete(before.name);
+    if (before?.name !== name) {
+      release(models, before, parentElement);
+      holders.set(name, (holders.get(name) ?? new Set()).add(parentElement));
+    }
     models.set(name, unpacked(data));
     owners.set(parentElement, { name, version });
     globalThis.dispatchEvent(new Event("latent-explorer.model"));
   }
   return () => {
-    models.delete(owners.get(parentElement)?.name);
+    release(models, owners.get(parentElement), parentElement);
     owners.delete(parentElement);
   };
+}
+
+/** A model stays for as long as any element holds it. */
+function release(models, owned, parentElement) {
+  const left = owned && holders.get(owned.name);
+  left?.delete(parentElement);
+  if (left?.size === 0) {
+    models.delete(owned.name);
+    holders.delete(owned.name);
+  }
 }

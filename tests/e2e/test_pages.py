@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 Settle = Callable[[Page], None]
 Screenshot = Callable[..., Path]
-PAGES = ("Map", "Generate", "Interpolate", "Train")
+PAGES = ("Map", "Generate", "Interpolate", "Compare", "Train")
 
 
 def go(page: Page, settle: Settle, title: str) -> None:
@@ -46,9 +46,8 @@ def arrow(page: Page, label: str, key: str, times: int = 1) -> None:
 
 
 @pytest.mark.parametrize("title", PAGES)
-@pytest.mark.parametrize(
-    ("size", "scheme"), [((1280, 800), "light"), ((1024, 768), "dark")], ids=["laptop", "projector"]
-)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 768)], ids=["laptop", "projector"])
 def test_a_page_opens_alive_and_nothing_is_cut_off(
     page: Page, settle: Settle, screenshot: Screenshot, title: str, size: tuple[int, int], scheme: str
 ) -> None:

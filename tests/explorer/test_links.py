@@ -29,6 +29,8 @@ known_links = st.builds(
     steps=maybe() | st.integers(*links.STEPS),
     path=maybe() | st.sampled_from(links.PATHS),
     plane=maybe() | st.sampled_from(links.PLANES),
+    models=maybe()
+    | st.lists(st.sampled_from(["a", "b-1", "C_2", "d"]), min_size=2, max_size=4, unique=True).map(tuple),
     axes=maybe() | st.permutations(range(64)).map(lambda order: (order[0], order[1])),
 )
 

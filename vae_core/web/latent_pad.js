@@ -8,6 +8,7 @@
 import { createCamera } from "./pad_camera.js";
 import { listen } from "./pad_input.js";
 import { createJobs } from "./pad_jobs.js";
+import { createLook } from "./pad_look.js";
 import { createMap } from "./pad_map.js";
 import { createMoves } from "./pad_moves.js";
 import { createThumbnails } from "./pad_nearest.js";
@@ -43,15 +44,18 @@ const STILL_MILLISECONDS = 200;
  *   [d * d]: mean + factor eps; the standard normal without it.
  * @property {ArrayLike<number>} [order]  [d], the dimensions as the sliders list them.
  * @property {string[]|null} [told]  [d], a title for each slider.
- * @property {"map"|"image"} [layout]  Which is the large part.
+ * @property {"map"|"image"|"small"} [layout]  Which is the large part; small has the map over the image and no sliders.
  * @property {(state: import("./pad_state.js").PadState) => void} [onRelease]  After every finished change.
  * @property {(state: import("./pad_state.js").PadState) => void} [onDrag]  At most four times a second while dragging.
+ * @property {(look: import("./pad_look.js").Look) => void} [onLook]  Before each frame in which the cursor, the view, the
+ *   point under the pointer or the class filter is another one, for pads that go together.
  * @property {Partial<import("./pad_state.js").PadState>} [state]  Where to begin.
  *
  * @typedef {object} LatentPad
  * @property {(state: Partial<import("./pad_state.js").PadState>) => void} setState
  * @property {() => import("./pad_state.js").PadState} getState
  * @property {(z: ArrayLike<number>, pixels: Uint8Array) => void} showImage  [C, H, W], what the host decoded at z.
+ * @property {(look: import("./pad_look.js").Look) => void} follow  Look at what another pad looks at.
  * @property {(model: {w: Float32Array, points: PadOptions["points"]}) => boolean} update  Show the same model as it is
  *   now, as in training; false, and nothing is changed, where something has another size.
  * @property {() => void} destroy
@@ -120,8 +124,12 @@ export function createLatentPad(element, options) {
     onTool: parts.showTool,
   });
 
+  const look = createLook(about, state, screen, camera, { onFilter: filtered, onPlace: () => screen.invalidate() });
+
   /** @returns {boolean} Whether another frame has to follow. */
   function onFrame(now) {
+    const news = options.onLook && look.news();
+    if (news) options.onLook(news);
     if (!moves.isPlaying()) return false;
     moves.advance(now);
     if (d > 2) map.follow(screen.view);
@@ -201,6 +209,7 @@ export function createLatentPad(element, options) {
     setState,
     getState: state.get,
     update,
+    follow: look.follow,
     showImage: (place, pixels) => about.decoder.show(place, pixels) && screen.repaint(),
     destroy() {
       for (const part of [screen, camera, readout, moves, jobs]) part.stop();

@@ -14,6 +14,8 @@ export function createCamera(state, screen, map) {
   const { view } = screen;
   let settled = 0;
   const camera = {
+    /** The view that shows all. */
+    home: { x: 0, y: 0, span: 8 },
     /** Something that the map's slower layers depend on is another, once it stays so for a moment. */
     settle(milliseconds = SETTLE_MILLISECONDS) {
       clearTimeout(settled);
@@ -27,6 +29,7 @@ export function createCamera(state, screen, map) {
     fit() {
       const origin = projectOne(state.plane, new Float64Array(state.z.length));
       fitView(view, origin, reachOf(state.points, origin));
+      camera.home = { x: view.x, y: view.y, span: view.span };
       camera.changed();
     },
     zoom(factor, px = view.width / 2, py = view.height / 2) {

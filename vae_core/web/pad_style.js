@@ -141,5 +141,12 @@ ${BESIDE(".pad-as-image", "(min-width: 620px) and (max-width: 859px)")}
   .pad-figure { flex: none; }
   .pad-picture { flex: none; height: min(100cqi, 320px); }
 }
+.pad-as-small { height: auto; grid-template: "map" auto "view" auto "keys" auto / minmax(0, 1fr); }
+.pad-as-small .pad-chart { display: contents; }
+.pad-as-small .pad-map { grid-area: map; height: min(100cqi, 290px); }
+.pad-as-small .pad-keys { grid-area: keys; }
+.pad-as-small .pad-picture { flex: none; height: 190px; place-items: center; }
+.pad-as-small .pad-figure { flex: none; }
+.pad-as-small .pad-dials, .pad-as-small .pad-near, .pad-as-small .pad-actions { display: none; }
 @media (prefers-reduced-motion: reduce) { .pad-image { transition: none; } }
 `;

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from vae_core.trained import TrainedModel
 
 Open = Callable[..., AppTest]
-PAGES = ("map", "generate", "interpolate", "train")
+PAGES = ("map", "generate", "interpolate", "compare", "train")
 MODELS = ("digits-vae-2d", "digits-ae-2d", "digits-vae-16d", "digits-vae-1d")
 
 
@@ -200,10 +200,49 @@ class TestInterpolate:
         assert image(page, "Reconstruction of A")
 
 
+class TestCompare:
+    def test_shows_models_of_the_same_data_with_their_numbers(
+        self, open_page: Open, vae: TrainedModel
+    ) -> None:
+        page = open_page("compare", models="digits-vae-2d,digits-ae-2d")
+        table = next(text.value for text in page.markdown if text.value.startswith("|  |"))
+        assert f"{vae.metrics['elbo']['value']:.1f}".replace("-", "−") in table
+        assert "| digits-vae-2d | digits-ae-2d |" in table
+        assert page.query_params["models"] in ("digits-vae-2d,digits-ae-2d", ["digits-vae-2d,digits-ae-2d"])
+
+    def test_says_how_many_draws_land_off_the_data(self, open_page: Open) -> None:
+        told = captions(open_page("compare", models="digits-vae-2d,digits-ae-2d"))
+        assert told.count("of 500 land off the data") == 2
+
+    @pytest.mark.usefixtures("no_images")
+    def test_leaves_that_out_where_the_data_is_not_here(self, open_page: Open) -> None:
+        page = open_page("compare", models="digits-vae-2d,digits-ae-2d")
+        assert not page.exception
+        assert "land off the data" not in captions(page)
+
+    @pytest.mark.parametrize(
+        "models", ["no-such,nor-this", "digits-vae-2d,no-such", "../a,b", "digits-vae-2d"]
+    )
+    def test_models_that_are_not_here_are_left_out(self, open_page: Open, models: str) -> None:
+        page = open_page("compare", models=models)
+        assert not page.exception
+        assert not page.error
+
+    def test_one_model_is_not_enough(self, open_page: Open) -> None:
+        page = open_page("compare")
+        page.multiselect(key="compare.models").set_value(["digits-vae-2d"]).run()
+        assert "at least two" in page.info[0].value
+
+
 class TestWithoutModels:
     @pytest.fixture(autouse=True)
     def _empty(self, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("VAE_MODELS_DIR", str(tmp_path / "nothing"))
+
+    def test_comparing_says_what_to_do(self, open_page: Open) -> None:
+        page = open_page("compare")
+        assert not page.exception
+        assert "at least two" in page.info[0].value
 
     @pytest.mark.parametrize("path", PAGES[:3])
     def test_a_page_says_what_to_do(self, open_page: Open, path: str) -> None:

@@ -1,0 +1,140 @@
+"""Compare: two to four models of the same data side by side, their maps linked, their numbers and their holes."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from explorer import cache, places, planes, state, words
+from explorer.components import latent_pad
+from explorer.figures.strips import strip
+from explorer.frame import guarded, heading
+from explorer.links import MOST_COMPARED, Link
+from vae_core.datasets import as_float
+from vae_core.metrics import off_data_share
+
+if TYPE_CHECKING:
+    from vae_core.trained import ModelEntry, TrainedModel
+
+USUAL = ("mnist-ae-2d", "mnist-vae-2d", "mnist-beta4-2d")
+CHOSEN = "compare.models"
+SEED = "compare.seed"
+DRAWS, SHOWN, HELD_OUT = 500, 8, 4000
+MEASURES = {
+    "elbo": ("ELBO", "lower bound on log p(x) at β = 1: higher is better"),
+    "iwae": ("IWAE bound", "a tighter lower bound: higher is better"),
+    "reconstruction": ("Reconstruction", "−log p(x\\|z): lower is a closer copy"),
+    "kl": ("KL", "what the code tells about the image, in nats"),
+    "mse": ("Squared error", "of the decoded mean, a pixel: lower is a closer copy"),
+    "knn_accuracy": ("15-NN accuracy", "share of images whose neighbours on the map have their class"),
+    "active_units": ("Active units", "dimensions that are used at all"),
+}
+
+
+def show() -> None:
+    """Draw the page."""
+    heading(
+        "Compare",
+        "Drag on one map: the cursors of all move together, each in its own model's units.",
+        words.COMPARE,
+    )
+    found = {entry.name: entry for entry in cache.entries() if entry.problem is None}
+    chosen = _choose(found)
+    models = [cache.model(found[name]) for name in chosen]
+    if len(models) < 2:
+        st.info("Choose at least two models above.", icon=":material/compare:")
+        return
+    with st.container(gap=None):
+        for trained in models:
+            latent_pad.bring(trained, f"compare-{trained.name}")
+    state.publish(Link(models=tuple(chosen)))
+    for column, trained in zip(st.columns(len(models)), models, strict=True):
+        with column:
+            _pad(trained)
+    _numbers(models)
+    _holes(models)
+
+
+def _choose(found: dict[str, ModelEntry]) -> list[str]:
+    """Draw the choice of models; all are of the data that the first one was trained on."""
+    usual = [name for name in USUAL if name in found] or list(found)[:3]
+    names = state.names(CHOSEN, list(found), usual)
+    data = found[names[0]].dataset if names else None
+    options = [name for name, entry in found.items() if data is None or entry.dataset == data]
+    state.put(CHOSEN, [name for name in names if name in options])
+    return st.multiselect(
+        "Models of the same data, two to four",
+        options,
+        key=CHOSEN,
+        max_selections=MOST_COMPARED,
+        persist_state="session",
+    )
+
+
+@st.fragment
+@guarded
+def _pad(trained: TrainedModel) -> None:
+    st.markdown(f"**{trained.title}**  \n{trained.name}")
+    latent_pad.draw(trained, "small", linked="compare")
+
+
+def _numbers(models: list[TrainedModel]) -> None:
+    measures = [trained.metrics for trained in models]
+    rows = []
+    for name, (title, meaning) in MEASURES.items():
+        cells = [found.get(name) for found in measures]
+        if any(cells):
+            values = [_number(cell) for cell in cells]
+            unit = next(cell["unit"] for cell in cells if cell)
+            rows.append([f"{title}, {unit}", *values, meaning])
+    head = ["", *(trained.name for trained in models), "what it says"]
+    lines = [head, ["---"] * len(head), *rows]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def _number(cell: dict[str, Any] | None) -> str:
+    if cell is None:
+        return "–"
+    value = float(cell["value"])
+    digits = 1 if abs(value) >= 10 else 3
+    return f"{value:.{digits}f}".removesuffix(".000").replace("-", "−")
+
+
+@st.fragment
+@guarded
+def _holes(models: list[TrainedModel]) -> None:
+    seed = int(state.number(SEED, 0, 2**31, 0))
+    st.markdown("#### Holes: the same random draws, decoded by each model")
+    for trained in models:
+        share = _off_data(trained, cache.originals_here(trained))
+        law = "the prior" if trained.family == "vae" else "a Gaussian fitted to its codes"
+        told = f"{trained.name}, draws from {law}"
+        if share is not None:
+            told += f": {share:.0%} of {DRAWS} land off the data"
+        z = places.draws(trained, SHOWN, np.random.default_rng(seed), 1.0)
+        st.caption(told)
+        st.image(
+            strip({"": trained.decode(z)}, [""] * SHOWN),
+            width="content",
+            alt=f"Random draws of {trained.name}",
+        )
+    st.button(
+        "Other draws", icon=":material/casino:", on_click=state.put, args=(SEED, seed + 1), key="redraw"
+    )
+    st.caption(words.HOLES)
+
+
+@functools.lru_cache(maxsize=16)
+def _off_data(trained: TrainedModel, here: bool) -> float | None:
+    if not here:
+        return None
+    rows = planes.spread_rows(len(trained.latent_map.mu), HELD_OUT)
+    found = cache.originals(trained, rows.tolist())
+    if found is None:
+        return None
+    rebuilt = trained.decode(trained.latent_map.mu[rows[:DRAWS]])
+    decoded = trained.decode(places.draws(trained, DRAWS, np.random.default_rng(0), 1.0))
+    return off_data_share(decoded, rebuilt, as_float(found))
