@@ -47,15 +47,15 @@ const STILL_MILLISECONDS = 200;
  * @property {"map"|"image"|"small"} [layout]  Which is the large part; small has the map over the image and no sliders.
  * @property {(state: import("./pad_state.js").PadState) => void} [onRelease]  After every finished change.
  * @property {(state: import("./pad_state.js").PadState) => void} [onDrag]  At most four times a second while dragging.
- * @property {(look: import("./pad_look.js").Look) => void} [onLook]  Before each frame in which the cursor, the view, the
- *   point under the pointer or the class filter is another one, for pads that go together.
+ * @property {(look: Partial<import("./pad_look.js").Look>) => void} [onLook]  What is another one, before each frame in
+ *   which the cursor, the view, the point under the pointer or the class filter is, for pads that go together.
  * @property {Partial<import("./pad_state.js").PadState>} [state]  Where to begin.
  *
  * @typedef {object} LatentPad
  * @property {(state: Partial<import("./pad_state.js").PadState>) => void} setState
  * @property {() => import("./pad_state.js").PadState} getState
  * @property {(z: ArrayLike<number>, pixels: Uint8Array) => void} showImage  [C, H, W], what the host decoded at z.
- * @property {(look: import("./pad_look.js").Look) => void} follow  Look at what another pad looks at.
+ * @property {(look: Partial<import("./pad_look.js").Look>) => void} follow  Look at what another pad looks at.
  * @property {(model: {w: Float32Array, points: PadOptions["points"]}) => boolean} update  Show the same model as it is
  *   now, as in training; false, and nothing is changed, where something has another size.
  * @property {() => void} destroy

@@ -20,7 +20,7 @@ import { numbers } from "./pad_options.js";
 export function createLook(about, state, screen, camera, { onFilter, onPlace }) {
   const { d, draw, count, classCount } = about;
   const inverse = draw && inverted(draw.factor, d);
-  let told = "";
+  const told = new Map();
 
   /** @returns {Look} */
   const read = () => {
@@ -35,34 +35,37 @@ export function createLook(about, state, screen, camera, { onFilter, onPlace }) 
   };
 
   return {
-    /** @returns {Look|null} What is looked at, if that is not what was told last. */
+    /**
+     * What is another than what was told last, and only that: two pads may change in the same frame.
+     * @returns {Partial<Look>|null}
+     */
     news() {
-      const look = read(), words = JSON.stringify(look);
-      if (words === told) return null;
-      told = words;
-      return look;
+      const fresh = Object.entries(read()).filter(([name, value]) => told.get(name) !== JSON.stringify(value));
+      for (const [name, value] of fresh) told.set(name, JSON.stringify(value));
+      return fresh.length ? Object.fromEntries(fresh) : null;
     },
-    /** Look at the same. What does not fit this model is left as it is. @param {Look} look */
+    /** Look at the same. What does not fit this model is left as it is. @param {Partial<Look>} look */
     follow(look) {
-      const u = numbers(look.u, d), { home } = camera;
+      const u = look.u && numbers(look.u, d);
       if (u) state.z.set(inverse ? times(draw.factor, u).map((v, k) => v + draw.mean[k]) : u);
-      screen.hovered = look.hovered < count ? look.hovered : -1;
-      const [x, y, span] = look.view;
-      const moved = { x: home.x + x * home.span, y: home.y + y * home.span, span: span * home.span };
-      const isMoved = Object.keys(moved).some((key) => Math.abs(moved[key] - screen.view[key]) > 1e-9 * home.span);
-      if (isMoved) {
-        Object.assign(screen.view, moved);
-        camera.changed();
-      }
-      if (String(look.hidden) !== String([...state.hidden])) {
+      if (look.hovered !== undefined) screen.hovered = look.hovered < count ? look.hovered : -1;
+      if (look.view) followView(look.view);
+      if (look.hidden) {
         state.hide(look.hidden.filter((label) => label < classCount));
         onFilter();
       }
       onPlace();
       // What was followed is not told back: rounding would set the pads chasing each other.
-      told = JSON.stringify(read());
+      const now = read();
+      for (const name of Object.keys(look)) told.set(name, JSON.stringify(now[name]));
     },
   };
+
+  function followView([x, y, span]) {
+    const { home } = camera;
+    Object.assign(screen.view, { x: home.x + x * home.span, y: home.y + y * home.span, span: span * home.span });
+    camera.changed();
+  }
 }
 
 /** @returns {Float64Array|null} The inverse of a matrix [d, d], row by row; null for one that has none. */
