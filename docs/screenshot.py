@@ -23,7 +23,11 @@ def main() -> None:
         page.goto("/")
         shell = page.locator('[data-testid="stApp"]')
         expect(shell).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
-        expect(page.locator(".js-plotly-plot")).to_have_count(2, timeout=30_000)
+        expect(page.locator(".pad-image")).to_be_visible(timeout=30_000)
+        area = page.locator(".pad-map").bounding_box()
+        assert area is not None
+        # Off the points' edges, where a drag would show something: between two classes.
+        page.mouse.click(area["x"] + 0.34 * area["width"], area["y"] + 0.62 * area["height"])
         page.wait_for_timeout(2_000)  # the canvases draw after their elements are there
         page.screenshot(path=PICTURE)
         browser.close()

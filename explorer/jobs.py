@@ -23,6 +23,10 @@ log = logging.getLogger(__name__)
 
 _PUBLISH_SECONDS = 0.2
 _SNAPSHOT_SECONDS = 0.4
+_FIRST_SAVE_SECONDS = 2.0
+_SAVE_SECONDS = 4.0
+_SAVE_SHARE = 0.05
+"""Fewest seconds before the first save and between two, and the largest share of the time that goes into them."""
 
 
 class Run(Protocol):
@@ -46,10 +50,22 @@ class Job(Generic[R]):
         Makes the run, in the job's thread; given a function that tells the viewer what is going on.
     picture : callable, optional
         Makes an immutable picture of the run's model, in the job's thread, for :attr:`Progress.model`.
+    save : callable, optional
+        Writes the run to disk, in the job's thread; called every few seconds and when the run rests or ends.
+    name : str
+        Under which it is saved.
     """
 
-    def __init__(self, title: str, prepare: Prepare[R], picture: Callable[[R], Any] | None = None) -> None:
-        self.title = title
+    def __init__(
+        self,
+        title: str,
+        prepare: Prepare[R],
+        picture: Callable[[R], Any] | None = None,
+        save: Callable[[R], None] | None = None,
+        name: str = "",
+    ) -> None:
+        self.title, self.name = title, name
+        self._save = save
         self.progress = Progress()
         self.desk: Jobs | None = None
         self._prepare, self._picture = prepare, picture
@@ -140,7 +156,7 @@ class Job(Generic[R]):
             self._publish(status=FAILED, message=f"The run ended with an unexpected error: {error!r}.")
 
     def _follow(self, run: R) -> None:
-        notes, due = Notes(), 0.0
+        notes, due, save_due = Notes(), 0.0, time.monotonic() + _FIRST_SAVE_SECONDS
         events = run.events(_SNAPSHOT_SECONDS)
         ended = Progress(status=COMPLETE)
         for event in events:
@@ -159,11 +175,16 @@ class Job(Generic[R]):
             if (now := time.monotonic()) >= due:
                 due = now + _PUBLISH_SECONDS
                 self._publish(**notes.fields())
+            if now >= save_due:
+                self._save_now(run)
+                took = time.monotonic() - now
+                save_due = now + max(_SAVE_SECONDS, took / _SAVE_SHARE)
         close = getattr(events, "close", None)
         if close is not None:
             close()
         if self._picture is not None:
             notes.picture(self._picture(run))
+        self._save_now(run)
         self._publish(**notes.fields(), status=ended.status, message=ended.message)
 
     def _rest(self, run: R, notes: Notes) -> None:
@@ -172,11 +193,21 @@ class Job(Generic[R]):
         if self._picture is not None:
             notes.picture(self._picture(run))
         self._publish(**notes.fields(), status=PAUSED)
+        self._save_now(run)
         if self.desk is not None:
             self.desk.leave(self)
         while not self._stop.is_set() and not self._granted.wait(0.1):
             self._grant_wishes(run)
         self._publish(status=RUNNING)
+
+    def _save_now(self, run: R) -> None:
+        """Write the run to disk; a save that fails costs a line, not the run."""
+        if self._save is None:
+            return
+        try:
+            self._save(run)
+        except VaeCoreError as error:
+            self._publish(message=str(error))
 
     def _grant_wishes(self, run: R) -> None:
         while self._wishes:
@@ -200,10 +231,8 @@ class Jobs:
         self._running: set[Job[Any]] = set()
         self._numbers = itertools.count(1)
 
-    def submit(
-        self, owner: str, title: str, prepare: Prepare[Any], picture: Callable[[Any], Any] | None = None
-    ) -> Job[Any]:
-        """Start a run, or put it in line; replaces the owner's finished job. For the rest see :class:`Job`.
+    def submit(self, owner: str, job: Job[Any]) -> Job[Any]:
+        """Start a run, or put it in line; replaces the owner's finished job.
 
         Raises
         ------
@@ -221,7 +250,6 @@ class Jobs:
                     got=f"{self.waiting} runs in line",
                     next_step="Try again in a minute.",
                 )
-            job: Job[Any] = Job(title, prepare, picture)
             job.desk = self
             self._jobs[owner] = job
             self.line_up(job)
@@ -230,6 +258,11 @@ class Jobs:
     def of(self, owner: str) -> Job[Any] | None:
         """Return the owner's job, under way or over."""
         return self._jobs.get(owner)
+
+    def names(self) -> set[str]:
+        """Return the names under which runs that are not over are saved."""
+        with self._lock:
+            return {job.name for job in self._jobs.values() if not job.progress.over}
 
     def place(self, job: Job[Any]) -> int:
         """Return how many jobs start before this queued one."""

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import dataclasses
-import re
+import os
 import threading
 from collections.abc import Callable
 
 import streamlit as st
 
-from explorer import cache, state
+from explorer import cache, shelf, state
 from explorer.jobs import Job, Jobs
 from explorer.links import is_name
+from vae_core.checkpoint import read_header
 from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, load_dataset
 from vae_core.errors import VaeCoreError
 from vae_core.models import MODELS, ModelConfig
 from vae_core.run_config import RunConfig, TrainingConfig
-from vae_core.runs import save_measured, still
+from vae_core.runs import resume, save, save_measured, still
 from vae_core.training import TrainingRun
 
 TrainingJob = Job[TrainingRun]
+QUICK_MAP = 1000
+"""Held-out images on the map of a run that is saved on its way, where a save must not take long."""
 
 _naming = threading.Lock()
 
@@ -69,28 +72,59 @@ def mine() -> TrainingJob | None:
 
 
 def start(plan: Plan) -> str | None:
-    """Start a run for this session; return what is wrong, or None."""
+    """Start a run for this session; return what is wrong, or None. It is saved under a name of its own as it goes."""
+    with _naming:
+        return _submit(plan.title, plan.prepare, shelf.free_name(plan.title, desk().names()))
+
+
+def go_on(name: str) -> tuple[Plan | None, str | None]:
+    """Go on with a run that was interrupted; return what it was begun with and what is wrong, or None."""
+    path = cache.kept_folder() / name
     try:
-        desk().submit(_seat(state.owner()), plan.title, plan.prepare, still)
+        config, _ = read_header(path)
+    except VaeCoreError as error:
+        return None, str(error)
+    plan = Plan(config.data.name, config.model, config.training, config.seed)
+
+    def prepare(say: Callable[[str], None]) -> TrainingRun:
+        data = config.data
+        dataset = load_dataset(
+            data.name, seed=data.seed, validation=data.validation, size=data.size, count=data.count
+        )
+        return resume(path, dataset)
+
+    return plan, _submit(plan.title, prepare, name)
+
+
+def _submit(title: str, prepare: Callable[[Callable[[str], None]], TrainingRun], name: str) -> str | None:
+    def keep_safe(run: TrainingRun) -> None:
+        save(run, cache.kept_folder() / job.name, map_images=QUICK_MAP)
+
+    job = Job(title, prepare, still, keep_safe, name)
+    try:
+        desk().submit(_seat(state.owner()), job)
     except VaeCoreError as error:
         return str(error)
     return None
 
 
 def keep(job: TrainingJob, name: str) -> tuple[str, str | None]:
-    """Write a finished run's model under `name`; return the name and what is wrong, or None."""
+    """Measure a finished run and write it under `name`; return the name and what is wrong, or None."""
     name = name.strip()
     if is_name(name) is None:
         return (
             name,
             "A name is made of letters, digits, hyphens and underscores, up to 60 of them, no spaces.",
         )
+    folder = cache.kept_folder()
     try:
         with _naming:
-            if name in taken_names():
-                return name, f"The name {name} is taken. {free_name(name)} is free."
-            cache.kept_folder().mkdir(parents=True, exist_ok=True)
-            save_measured(job.take(), cache.kept_folder() / name)
+            if name != job.name and name in shelf.taken_names():
+                return name, f"The name {name} is taken. {shelf.free_name(name)} is free."
+            if name != job.name and (folder / job.name).is_dir():
+                os.replace(folder / job.name, folder / name)
+            job.name = name
+            save_measured(job.take(), folder / name)
     except VaeCoreError as error:
         return name, str(error)
     except OSError as error:
@@ -107,20 +141,3 @@ def in_family(config: ModelConfig, family: str) -> ModelConfig:
         field.name for field in dataclasses.fields(other)
     }
     return other(**{name: getattr(config, name) for name in common})
-
-
-def free_name(wish: str) -> str:
-    """Return a name like `wish` that no model has yet.
-
-    >>> free_name("Handwritten digits (8x8)")
-    'handwritten-digits-8x8-1'
-    """
-    stem = re.sub(r"-\d+$", "", re.sub(r"[^a-z0-9]+", "-", wish.lower()).strip("-"))[:50] or "model"
-    taken = taken_names()
-    return next(name for number in range(1, 10_000) if (name := f"{stem}-{number}") not in taken)
-
-
-def taken_names() -> set[str]:
-    """Return the names of all model folders there are, lower and upper case alike counted as written."""
-    folders = (cache.shipped_folder(), cache.kept_folder())
-    return {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}

@@ -77,4 +77,13 @@ image: the posterior has collapsed, and every decode is the same mean image.
 
 GRID = """**The decoded grid.** Each tile is what the decoder makes of one place; up in the grid is up on the map."""
 
+RUNS = """
+A run is saved every few seconds while it trains. One whose process ended is shown as *interrupted* and goes on from its
+last save, here with **Go on** or with `python -m vae_core train --resume NAME`.
+
+A run that the command line trains into the same folder shows up here too. A deleted run can be brought back for a day.
+Nothing here is private: whoever uses this server sees the same shelf. $\\text{ELBO}$ is the lower bound on $\\log p(x)$
+on the test images.
+"""
+
 ELBO = "Evidence lower bound on log p(x): higher is better. Sum over pixels, mean over images."

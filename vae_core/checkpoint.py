@@ -132,6 +132,23 @@ def read_header(path: str | os.PathLike[str]) -> tuple[RunConfig, dict[str, Any]
         raise CheckpointError(f"Model {target.name} can't be read.", got=str(error)) from error
 
 
+def read_counters(path: str | os.PathLike[str]) -> dict[str, Any] | None:
+    """Return where a saved run stood, with ``step``, ``epoch``, ``seconds`` and ``finished``; None if it can't go on.
+
+    Raises
+    ------
+    CheckpointError
+        If the folder is missing or damaged.
+    """
+    target = Path(path)
+    (text,) = read_unchecked(target, ("config.json",))
+    try:
+        counters = _table(json.loads(text))["counters"]
+        return None if counters is None else _table(counters)
+    except BROKEN as error:
+        raise CheckpointError(f"Model {target.name} can't be read.", got=str(error)) from error
+
+
 def run_config_to_json(config: RunConfig) -> dict[str, Any]:
     """Return a run's configuration as it stands in ``config.json``."""
     return {

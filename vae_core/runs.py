@@ -50,7 +50,12 @@ def still(run: TrainingRun, name: str = "in training") -> TrainedModel:
 
 
 def save(
-    run: TrainingRun, path: str | os.PathLike[str], *, metrics: Metrics | None = None, resumable: bool = True
+    run: TrainingRun,
+    path: str | os.PathLike[str],
+    *,
+    metrics: Metrics | None = None,
+    resumable: bool = True,
+    map_images: int = MAP_IMAGES,
 ) -> Path:
     """Write a run's model folder; whole or not at all.
 
@@ -64,6 +69,8 @@ def save(
     resumable : bool
         Keep the optimiser's moments (twice the weights' size), so that :func:`resume` can go on. Else the weights
         are stored as float16.
+    map_images : int
+        Held-out images on the model's map, at most; fewer make a save quicker.
 
     Raises
     ------
@@ -72,7 +79,7 @@ def save(
     """
     folder = _folder(run, rounded=not resumable)
     folder.metrics.update(metrics or {})
-    folder.latent_map.update(_map(TrainedModel(Path(path).name, folder), run.dataset))
+    folder.latent_map.update(_map(TrainedModel(Path(path).name, folder), run.dataset, map_images))
     if not resumable:
         folder.moments = _thinned(folder.moments)
     else:
@@ -144,9 +151,9 @@ def _thinned(moments: list[Any]) -> list[Any]:
     return [moments[index] for index in chosen]
 
 
-def _map(model: TrainedModel, dataset: ImageDataset) -> Arrays:
+def _map(model: TrainedModel, dataset: ImageDataset, most: int) -> Arrays:
     test = dataset.test
-    count = min(MAP_IMAGES, len(test))
+    count = min(most, len(test))
     mu, sigma = model.encode(test.images[:count])
     arrays: Arrays = {"mu": half(mu), "indices": np.arange(count, dtype=np.int32)}
     if model.family != "ae":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import streamlit as st
 
 from explorer import progress, state, training_desk
@@ -12,11 +13,13 @@ from explorer.figures import curves, theme
 from explorer.frame import guarded
 from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
+from vae_core.metrics import active_units, kl_per_dimension
 from vae_core.models import VAEConfig
 
 POLL_SECONDS = 0.5
 TERMS = ("reconstruction", "kl", "loss", "elbo")
 BETA = (0.0, 10.0)
+MOST_DIMENSIONS = 10
 
 
 def draw(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
@@ -38,6 +41,7 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
     # Not before the whole page knows that the run is over: else Stop would stand beside Keep for a moment.
     if over and job.can_keep:
         _keep(job)
+    _dimensions(now)
     if now.model is not None:
         name = f"run-{id(job)}"
         latent_pad.bring_live(name, now.step, now.model)
@@ -74,6 +78,20 @@ def _status(job: TrainingJob, now: Progress) -> None:
     st.progress(1.0 if now.status == progress.COMPLETE else now.fraction, text=" · ".join(parts))
     if now.message and not now.over:
         st.caption(now.message)
+
+
+def _dimensions(now: Progress) -> None:
+    """Tell what each latent dimension carries, most first."""
+    shot = now.snapshot
+    if shot is None or shot.logvar is None or not np.isfinite(shot.mu).all():
+        return
+    carried = kl_per_dimension(shot.mu, shot.logvar)
+    order = np.argsort(-carried)
+    told = " · ".join(f"z{k + 1} {carried[k]:.2f}" for k in order[:MOST_DIMENSIONS])
+    more = "" if len(order) <= MOST_DIMENSIONS else f" · and {len(order) - MOST_DIMENSIONS} more"
+    st.caption(
+        f"KL by dimension, nats per image: {told}{more}. Active units: {active_units(shot.mu)} of {len(order)}."
+    )
 
 
 def _controls(job: TrainingJob, now: Progress, over: bool, again: Callable[[int | None], None]) -> None:
@@ -144,7 +162,7 @@ def _keep(job: TrainingJob) -> None:
             return
         if state.get("train.naming") is not job:
             state.put("train.naming", job)
-            state.put("train.name", training_desk.free_name(job.title))
+            state.put("train.name", job.name)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             name = st.text_input("Keep it under a name", key="train.name", max_chars=60)
             pressed = st.button("Keep", type="primary", icon=":material/save:", key="keep")

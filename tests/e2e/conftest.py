@@ -42,11 +42,12 @@ FLAGS = [
 
 @dataclasses.dataclass(frozen=True)
 class RunningApp:
-    """A Streamlit server of the tests' own: its address, its folder of trained runs, and its log."""
+    """A Streamlit server of the tests' own: its address, its folder of trained runs, its log and its process."""
 
     url: str
     runs: Path
     log: Path
+    process: subprocess.Popen[bytes] | None = None
 
     def log_tail(self, lines: int = 40) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
@@ -59,11 +60,17 @@ def app(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
         yield running
 
 
+@pytest.fixture
+def serve(root: Path) -> Callable[[Path], contextlib.AbstractContextManager[RunningApp]]:
+    """Start the app again and again on one folder: ``with serve(folder) as running``."""
+    return lambda folder: serving(root / "streamlit_app.py", root, folder)
+
+
 @contextlib.contextmanager
 def serving(script: Path, root: Path, folder: Path) -> Iterator[RunningApp]:
     """Serve a script from the repository's folder, with its runs and its log in `folder`."""
     running = RunningApp(f"http://127.0.0.1:{_free_port()}", folder / "runs", folder / "server.log")
-    running.runs.mkdir()
+    running.runs.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     command += ["--server.port", str(urlsplit(running.url).port)]
     environment = os.environ | {"VAE_RUNS_DIR": str(running.runs), "PYTHONPATH": str(root)}
@@ -73,7 +80,7 @@ def serving(script: Path, root: Path, folder: Path) -> Iterator[RunningApp]:
         )
         try:
             _wait_until_healthy(running, server)
-            yield running
+            yield dataclasses.replace(running, process=server)
         finally:
             server.terminate()
             try:

@@ -63,7 +63,7 @@ def small_run(digits: ImageDataset, seed: int, seconds: float = 0.5) -> Training
 
 
 def test_a_real_run_is_followed_to_its_end(desk: Jobs, digits: ImageDataset) -> None:
-    job = desk.submit("ada", "Digits", lambda say: small_run(digits, 0))
+    job = desk.submit("ada", Job("Digits", lambda say: small_run(digits, 0)))
     wait_for(lambda: job.progress.over)
     done = job.progress
     assert done.status == jobs.COMPLETE
@@ -77,8 +77,8 @@ def test_a_real_run_is_followed_to_its_end(desk: Jobs, digits: ImageDataset) -> 
 
 
 def test_two_owners_train_at_once_and_see_only_their_own(desk: Jobs, digits: ImageDataset) -> None:
-    ada = desk.submit("ada", "Ada's", lambda say: small_run(digits, 1))
-    bob = desk.submit("bob", "Bob's", lambda say: small_run(digits, 2))
+    ada = desk.submit("ada", Job("Ada's", lambda say: small_run(digits, 1)))
+    bob = desk.submit("bob", Job("Bob's", lambda say: small_run(digits, 2)))
     assert desk.of("ada") is ada
     assert desk.of("bob") is bob
     wait_for(lambda: ada.progress.over and bob.progress.over)
@@ -88,8 +88,8 @@ def test_two_owners_train_at_once_and_see_only_their_own(desk: Jobs, digits: Ima
 
 def test_stopping_one_run_leaves_the_other_going(desk: Jobs) -> None:
     runs = {"ada": Endless(), "bob": Endless()}
-    ada = desk.submit("ada", "", lambda say: runs["ada"])
-    bob = desk.submit("bob", "", lambda say: runs["bob"])
+    ada = desk.submit("ada", Job("", lambda say: runs["ada"]))
+    bob = desk.submit("bob", Job("", lambda say: runs["bob"]))
     wait_for(lambda: ada.progress.step > 0 and bob.progress.step > 0)
     ada.stop()
     wait_for(lambda: ada.progress.over)
@@ -104,7 +104,7 @@ def test_stopping_one_run_leaves_the_other_going(desk: Jobs) -> None:
 
 def test_a_stopped_run_can_still_be_kept(desk: Jobs) -> None:
     run = Endless()
-    job = desk.submit("ada", "", lambda say: run)
+    job = desk.submit("ada", Job("", lambda say: run))
     with pytest.raises(VaeCoreError, match="no finished run"):
         job.take()
     wait_for(lambda: job.progress.step > 0)
@@ -114,13 +114,13 @@ def test_a_stopped_run_can_still_be_kept(desk: Jobs) -> None:
 
 
 def test_runs_beyond_the_number_at_once_wait_in_line(desk: Jobs) -> None:
-    running = [desk.submit(owner, "", lambda say: Endless()) for owner in ("ada", "bob")]
-    third = desk.submit("cyd", "", lambda say: Endless())
-    fourth = desk.submit("dan", "", lambda say: Endless())
+    running = [desk.submit(owner, Job("", lambda say: Endless())) for owner in ("ada", "bob")]
+    third = desk.submit("cyd", Job("", lambda say: Endless()))
+    fourth = desk.submit("dan", Job("", lambda say: Endless()))
     assert third.progress.status == fourth.progress.status == jobs.QUEUED
     assert (desk.place(third), desk.place(fourth)) == (0, 1)
     with pytest.raises(VaeCoreError, match="Too many people"):
-        desk.submit("eve", "", lambda say: Endless())
+        desk.submit("eve", Job("", lambda say: Endless()))
     running[0].stop()
     wait_for(lambda: third.progress.status == jobs.RUNNING)
     assert fourth.progress.status == jobs.QUEUED
@@ -128,14 +128,14 @@ def test_runs_beyond_the_number_at_once_wait_in_line(desk: Jobs) -> None:
 
 def test_a_queued_run_can_be_stopped_and_never_begins(desk: Jobs) -> None:
     for owner in ("ada", "bob"):
-        desk.submit(owner, "", lambda say: Endless())
+        desk.submit(owner, Job("", lambda say: Endless()))
     begun = threading.Event()
 
     def begin(say: Callable[[str], None]) -> Endless:
         begun.set()
         return Endless()
 
-    third = desk.submit("cyd", "", begin)
+    third = desk.submit("cyd", Job("", begin))
     third.stop()
     assert third.progress.status == jobs.STOPPED
     desk.drop("ada")
@@ -146,19 +146,19 @@ def test_a_queued_run_can_be_stopped_and_never_begins(desk: Jobs) -> None:
 
 
 def test_an_owner_has_one_run_at_a_time(desk: Jobs) -> None:
-    first = desk.submit("ada", "", lambda say: Endless())
+    first = desk.submit("ada", Job("", lambda say: Endless()))
     with pytest.raises(VaeCoreError, match="still under way"):
-        desk.submit("ada", "", lambda say: Endless())
+        desk.submit("ada", Job("", lambda say: Endless()))
     first.stop()
     wait_for(lambda: first.progress.over)
-    assert desk.submit("ada", "", lambda say: Endless()) is desk.of("ada")
+    assert desk.submit("ada", Job("", lambda say: Endless())) is desk.of("ada")
 
 
 def test_an_error_meant_for_the_reader_is_published_as_it_is(desk: Jobs) -> None:
     def fail(say: Callable[[str], None]) -> Endless:
         raise DatasetError("The files are not there.", next_step="Connect to the network.")
 
-    job = desk.submit("ada", "", fail)
+    job = desk.submit("ada", Job("", fail))
     wait_for(lambda: job.progress.over)
     assert job.progress.status == jobs.FAILED
     assert job.progress.message == "The files are not there. Connect to the network."
@@ -171,11 +171,11 @@ def test_a_bug_in_a_run_ends_the_run_and_not_the_server(desk: Jobs) -> None:
             yield from ()
             raise ZeroDivisionError("oh")
 
-    job = desk.submit("ada", "", lambda say: Broken())
+    job = desk.submit("ada", Job("", lambda say: Broken()))
     wait_for(lambda: job.progress.over)
     assert job.progress.status == jobs.FAILED
     assert "ZeroDivisionError" in job.progress.message
-    again = desk.submit("ada", "", lambda say: Endless())
+    again = desk.submit("ada", Job("", lambda say: Endless()))
     wait_for(lambda: again.progress.status == jobs.RUNNING)
 
 
@@ -184,7 +184,7 @@ def test_a_diverged_run_is_reported_as_failed(desk: Jobs) -> None:
         def events(self, snapshot_every: float | None = None) -> Iterator[Any]:
             yield Finished(3, "diverged", 1.0, "The loss became NaN at step 3.")
 
-    job = desk.submit("ada", "", lambda say: Diverging())
+    job = desk.submit("ada", Job("", lambda say: Diverging()))
     wait_for(lambda: job.progress.over)
     assert job.progress.status == jobs.FAILED
     assert job.progress.message == "The loss became NaN at step 3."
@@ -192,7 +192,7 @@ def test_a_diverged_run_is_reported_as_failed(desk: Jobs) -> None:
 
 def test_dropping_an_owner_stops_the_run_and_forgets_it(desk: Jobs) -> None:
     run = Endless()
-    job = desk.submit("ada", "", lambda say: run)
+    job = desk.submit("ada", Job("", lambda say: run))
     wait_for(lambda: job.progress.step > 0)
     desk.drop("ada")
     wait_for(run.closed.is_set)
@@ -217,7 +217,7 @@ class TestPause:
     @pytest.fixture
     def job(self, desk: Jobs) -> Job[Any]:
         """A job at rest."""
-        job = desk.submit("ada", "", lambda say: Endless())
+        job = desk.submit("ada", Job("", lambda say: Endless()))
         wait_for(lambda: job.progress.step > 0)
         job.pause()
         wait_for(lambda: job.progress.status == jobs.PAUSED)
@@ -240,7 +240,7 @@ class TestPause:
         assert job._run.steps == before + 3
 
     def test_an_epoch_ends_with_the_epoch(self, desk: Jobs, digits: ImageDataset) -> None:
-        job = desk.submit("bob", "", lambda say: small_run(digits, 0, seconds=60))
+        job = desk.submit("bob", Job("", lambda say: small_run(digits, 0, seconds=60)))
         wait_for(lambda: job.progress.step > 0)
         job.pause()
         wait_for(lambda: job.progress.status == jobs.PAUSED)
@@ -261,7 +261,7 @@ class TestPause:
         assert job.can_keep
 
     def test_a_paused_run_lets_another_train_in_its_place(self, desk: Jobs, job: Job[Any]) -> None:
-        others = [desk.submit(owner, "", lambda say: Endless()) for owner in ("bob", "cyd")]
+        others = [desk.submit(owner, Job("", lambda say: Endless())) for owner in ("bob", "cyd")]
         wait_for(lambda: all(other.progress.status == jobs.RUNNING for other in others))
         before = job.progress.step
         job.resume()
@@ -288,7 +288,7 @@ class TestPause:
 
 
 def test_pictures_of_the_model_are_published_and_never_change(desk: Jobs, digits: ImageDataset) -> None:
-    job = desk.submit("ada", "", lambda say: small_run(digits, 0, seconds=2.0), freeze)
+    job = desk.submit("ada", Job("", lambda say: small_run(digits, 0, seconds=2.0), freeze))
     wait_for(lambda: job.progress.model is not None)
     first = job.progress.model
     z = np.zeros((1, 2), np.float32)
@@ -297,3 +297,49 @@ def test_pictures_of_the_model_are_published_and_never_change(desk: Jobs, digits
     assert job.progress.model is not first
     np.testing.assert_array_equal(first.decode(z), before)
     assert not np.array_equal(job.progress.model.decode(z), before)
+
+
+def test_a_run_is_saved_as_it_goes_at_rest_and_at_its_end(
+    desk: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_FIRST_SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "_SAVE_SECONDS", 0.0)
+    saved: list[int] = []
+    job = desk.submit(
+        "ada", Job("", lambda say: Endless(), save=lambda run: saved.append(run.steps), name="mine")
+    )
+    wait_for(lambda: len(saved) > 2)
+    assert desk.names() == {"mine"}
+    job.pause()
+    wait_for(lambda: job.progress.status == jobs.PAUSED and saved[-1] == job.progress.step)
+    count = len(saved)
+    job.stop()
+    wait_for(lambda: job.progress.over)
+    assert len(saved) > count
+    assert desk.names() == set()
+
+
+def test_a_save_that_fails_costs_a_line_and_not_the_run(desk: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_FIRST_SAVE_SECONDS", 0.0)
+
+    def fail(run: Endless) -> None:
+        raise VaeCoreError("The disk is full.")
+
+    job = desk.submit("ada", Job("", lambda say: Endless(), save=fail))
+    wait_for(lambda: job.progress.message == "The disk is full.")
+    before = job.progress.step
+    wait_for(lambda: job.progress.step > before)
+
+
+def test_ten_thousand_pairs_of_decodes_agree_while_the_run_trains(desk: Jobs, digits: ImageDataset) -> None:
+    job = desk.submit("ada", Job("", lambda say: small_run(digits, 0, seconds=600), freeze))
+    wait_for(lambda: job.progress.model is not None)
+    z = np.random.default_rng(0).standard_normal((1, 2)).astype(np.float32)
+    seen = set()
+    for _ in range(10_000):
+        model = job.progress.model
+        first, second = model.decode(z), model.decode(z)
+        assert np.array_equal(first, second)
+        seen.add(first.tobytes())
+    assert len(seen) > 1
+    job.stop()

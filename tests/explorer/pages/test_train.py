@@ -46,6 +46,7 @@ def test_a_model_is_trained_kept_and_opened_on_the_other_pages(page: AppTest) ->
     assert not page.error
     assert "my-digits" in page.success[0].value
     assert page.sidebar.selectbox(key="model").value == "my-digits"
+    assert [path.name for path in cache.kept_folder().iterdir()] == ["my-digits"]
     kept = load(cache.kept_folder() / "my-digits")
     assert kept.metrics["elbo"]["unit"] == "nats per image"
 
@@ -57,7 +58,7 @@ def test_a_name_that_cannot_be_a_folder_is_refused(page: AppTest, name: str) -> 
     page.text_input(key="train.name").set_value(name).run()
     page.button(key="keep").click().run()
     assert "letters, digits" in page.error[0].value
-    assert not cache.kept_folder().exists() or not list(cache.kept_folder().iterdir())
+    assert [path.name for path in cache.kept_folder().iterdir()] == ["digits-8x8-1"]  # as it saved itself
 
 
 def test_a_name_in_use_is_refused_and_a_free_one_offered(page: AppTest) -> None:

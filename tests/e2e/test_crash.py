@@ -1,0 +1,91 @@
+"""A server killed in the middle of training: the run is there after the next start, and goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from vae_core.checkpoint import read_counters
+from vae_core.trained import catalogue
+
+Settle = Callable[[Page], None]
+Screenshot = Callable[..., Path]
+
+
+def train_endlessly(page: Page, url: str) -> None:
+    page.goto(f"{url}/train")
+    seconds = page.get_by_role("spinbutton", name="Time in seconds")
+    seconds.fill("600")
+    seconds.press("Enter")
+    page.wait_for_timeout(500)
+    page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def steps(page: Page) -> int:
+    told = page.get_by_test_id("stProgress").inner_text()
+    return int(re.search(r"step ([\d,]+)", told)[1].replace(",", ""))  # type: ignore[index]
+
+
+def test_a_run_outlives_the_server_that_was_killed(
+    browser: Browser, serve: Callable[..., object], tmp_path: Path, settle: Settle, screenshot: Screenshot
+) -> None:
+    page = browser.new_page()
+    with serve(tmp_path) as running:  # type: ignore[attr-defined]
+        train_endlessly(page, running.url)
+        page.wait_for_timeout(4000)
+        running.process.kill()
+        running.process.wait()
+        runs = running.runs
+    (entry,) = catalogue(runs)
+    saved = read_counters(entry.path)
+    assert saved is not None
+    assert saved["step"] > 0
+    # Half a minute later nobody would take it for a run under way.
+    for file in entry.path.iterdir():
+        os.utime(file, (time.time() - 60, time.time() - 60))
+    with serve(tmp_path) as running:  # type: ignore[attr-defined]
+        page.goto(f"{running.url}/runs")
+        settle(page)
+        expect(page.get_by_text(f"interrupted at step {saved['step']:,}")).to_be_visible()
+        screenshot(page, "runs-interrupted")
+        page.get_by_role("button", name="Go on").click()
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+        page.wait_for_timeout(1500)
+        assert steps(page) > saved["step"]
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("textbox", name="Keep it under a name")).to_be_visible()
+    page.close()
+
+
+def test_a_deleted_run_comes_back(
+    browser: Browser, serve: Callable[..., object], tmp_path: Path, settle: Settle
+) -> None:
+    page = browser.new_page()
+    with serve(tmp_path) as running:  # type: ignore[attr-defined]
+        train_endlessly(page, running.url)
+        page.wait_for_timeout(1500)
+        page.get_by_role("button", name="Stop").click()
+        expect(page.get_by_role("button", name="New run")).to_be_visible()
+        page.get_by_test_id("stSidebarNav").get_by_role("link", name="Runs").click()
+        expect(page.get_by_text("digits-8x8-1")).to_be_visible()
+        # A run that was stopped may go on; it counts as under way for a moment after it was saved.
+        page.wait_for_timeout(500)
+        for file in (running.runs / "digits-8x8-1").iterdir():
+            os.utime(file, (time.time() - 60, time.time() - 60))
+        page.reload()
+        settle(page)
+        page.locator(".st-key-runs-row-digits-8x8-1").get_by_test_id("stPopover").click()
+        page.get_by_role("button", name="Delete").click()
+        expect(page.get_by_text("Deleted digits-8x8-1.")).to_be_visible()
+        assert not (running.runs / "digits-8x8-1").exists()
+        page.get_by_role("button", name="Undo").click()
+        expect(page.get_by_text("Deleted digits-8x8-1.")).to_have_count(0)
+        expect(page.locator(".st-key-runs-row-digits-8x8-1")).to_be_visible()
+        assert (running.runs / "digits-8x8-1").is_dir()
+    page.close()
