@@ -21,6 +21,7 @@ BENCHMARKS = {
     "startup": "benchmarks.startup",
     "decode_in_page": "benchmarks.decode_in_page",
     "pad": "benchmarks.pad",
+    "durability": "benchmarks.durability",
     "throughput": "benchmarks.throughput",
     "quality": "benchmarks.quality",
 }

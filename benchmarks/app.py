@@ -4,19 +4,21 @@ The clients are real ones as far as the server can tell: a WebSocket each, Strea
 pad's state as its component sends it. The page itself decodes the image, so no picture comes from the server. *Rerun*
 is the time from sending the state to the message that says the run is over. A release is lost if the page's address
 does not say its z then. The kilobytes are what a client receives to open the page, with all that the pad needs, and
-after one release. The clients share the machine with the server. Bounded: loopback only, 30 clients, 20 seconds.
+after one release. Trainings are runs of the quick start's network on digits, in threads of the same server. The clients
+share the machine with the server. Bounded: loopback only, 60 clients, 20 seconds.
 """
 
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import dataclasses
 import json
 import math
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -26,6 +28,7 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from benchmarks.browser import FLAGS, chromium
 from benchmarks.record import percentile, record
 from benchmarks.server import Server, running_app
 from explorer import links
@@ -185,10 +188,11 @@ def says(query: str, z: Sequence[float]) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class Load:
-    """How many people, for how long."""
+    """How many people, for how long, and how many runs train on the server meanwhile."""
 
     sessions: int = SESSIONS
     seconds: float = SECONDS
+    trainings: int = 0
 
 
 async def use_together(server: Server, load: Load) -> list[Session]:
@@ -212,13 +216,52 @@ async def use_together(server: Server, load: Load) -> list[Session]:
     return sessions
 
 
+LOADS = (Load(sessions=1, seconds=10.0), Load(), Load(trainings=2), Load(sessions=60))
+
+
 def main() -> None:
-    """Measure one session alone, then thirty at once, and record both."""
+    """Measure one session alone, thirty at once, thirty with two runs training, and sixty; record them all."""
     rows = []
-    for load in (Load(sessions=1, seconds=10.0), Load()):
-        with running_app() as server:
-            rows.append(_row(load, asyncio.run(use_together(server, load))))
-    record("app", rows)
+    note = ""
+    for load in LOADS:
+        with running_app() as server, contextlib.ExitStack() as stack:
+            if load.trainings:
+                try:
+                    stack.enter_context(trainings(server, load.trainings))
+                except ImportError:
+                    note = "Playwright is not installed, so nothing was measured beside training."
+                    continue
+            rows.append(_row(load, _in_a_thread(use_together(server, load))))
+    record("app", rows, note)
+
+
+@contextlib.contextmanager
+def trainings(server: Server, count: int) -> Iterator[None]:
+    """Have `count` people train on digits in browsers of their own, with the quick start's network, without an end."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        for _ in range(count):
+            page = browser.new_page()
+            page.goto(f"{server.url}/train")
+            seconds = page.get_by_role("spinbutton", name="Time in seconds")
+            seconds.fill("600")
+            seconds.press("Enter")
+            page.wait_for_timeout(500)
+            page.get_by_role("button", name="Start").click()
+            page.get_by_role("button", name="Pause").wait_for()
+            # Nobody watches while it is measured: a browser's drawing is not the server's work.
+            page.get_by_test_id("stSidebarNav").get_by_role("link", name="Generate").click()
+            page.get_by_role("heading", name="Generate", exact=True).wait_for()
+        yield
+        browser.close()
+
+
+def _in_a_thread(work: Coroutine[Any, Any, list[Session]]) -> list[Session]:
+    # Playwright's own loop runs in this thread, and there can be only one.
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def _row(load: Load, sessions: list[Session]) -> dict[str, Any]:
@@ -229,6 +272,7 @@ def _row(load: Load, sessions: list[Session]) -> dict[str, Any]:
         print(error)
     return {
         "sessions": load.sessions,
+        "trainings": load.trainings,
         "releases": len(reruns),
         "rerun p50, ms": round(percentile(reruns, 0.5), 1),
         "rerun p95, ms": round(percentile(reruns, 0.95), 1),

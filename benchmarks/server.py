@@ -35,8 +35,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_app() -> Iterator[Server]:
-    """Start the app with an empty folder of runs, wait until it answers, and stop it in the end.
+def running_app(runs: Path | None = None) -> Iterator[Server]:
+    """Start the app with an empty folder of runs, or `runs`, wait until it answers, and stop it in the end.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def running_app() -> Iterator[Server]:
         port, log = _free_port(), Path(folder, "server.log")
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
         command += ["--server.port", str(port)]
-        environment = os.environ | {"VAE_RUNS_DIR": folder}
+        environment = os.environ | {"VAE_RUNS_DIR": str(runs or folder)}
         with log.open("wb") as output:
             started = time.perf_counter()
             process = subprocess.Popen(
