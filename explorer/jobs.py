@@ -23,10 +23,9 @@ log = logging.getLogger(__name__)
 
 _PUBLISH_SECONDS = 0.2
 _SNAPSHOT_SECONDS = 0.4
-_FIRST_SAVE_SECONDS = 2.0
-_SAVE_SECONDS = 4.0
+_SAVE_SECONDS = 3.0
 _SAVE_SHARE = 0.05
-"""Fewest seconds before the first save and between two, and the largest share of the time that goes into them."""
+"""Fewest seconds between two saves, and the largest share of the time that goes into them; the first step is saved."""
 
 
 class Run(Protocol):
@@ -156,7 +155,7 @@ class Job(Generic[R]):
             self._publish(status=FAILED, message=f"The run ended with an unexpected error: {error!r}.")
 
     def _follow(self, run: R) -> None:
-        notes, due, save_due = Notes(), 0.0, time.monotonic() + _FIRST_SAVE_SECONDS
+        notes, due, save_due = Notes(), 0.0, 0.0
         events = run.events(_SNAPSHOT_SECONDS)
         ended = Progress(status=COMPLETE)
         for event in events:
@@ -175,7 +174,7 @@ class Job(Generic[R]):
             if (now := time.monotonic()) >= due:
                 due = now + _PUBLISH_SECONDS
                 self._publish(**notes.fields())
-            if now >= save_due:
+            if now >= save_due and isinstance(event, Step):
                 self._save_now(run)
                 took = time.monotonic() - now
                 save_due = now + max(_SAVE_SECONDS, took / _SAVE_SHARE)

@@ -302,7 +302,6 @@ def test_pictures_of_the_model_are_published_and_never_change(desk: Jobs, digits
 def test_a_run_is_saved_as_it_goes_at_rest_and_at_its_end(
     desk: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "_FIRST_SAVE_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "_SAVE_SECONDS", 0.0)
     saved: list[int] = []
     job = desk.submit(
@@ -319,9 +318,7 @@ def test_a_run_is_saved_as_it_goes_at_rest_and_at_its_end(
     assert desk.names() == set()
 
 
-def test_a_save_that_fails_costs_a_line_and_not_the_run(desk: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "_FIRST_SAVE_SECONDS", 0.0)
-
+def test_a_save_that_fails_costs_a_line_and_not_the_run(desk: Jobs) -> None:
     def fail(run: Endless) -> None:
         raise VaeCoreError("The disk is full.")
 
