@@ -49,6 +49,8 @@ class Job(Generic[R]):
         Makes the run, in the job's thread; given a function that tells the viewer what is going on.
     picture : callable, optional
         Makes an immutable picture of the run's model, in the job's thread, for :attr:`Progress.model`.
+    explain : callable, optional
+        Takes the run's next step apart, in the job's thread, while it rests; for :attr:`Progress.next_step`.
     save : callable, optional
         Writes the run to disk, in the job's thread; called every few seconds and when the run rests or ends.
     name : str
@@ -60,11 +62,12 @@ class Job(Generic[R]):
         title: str,
         prepare: Prepare[R],
         picture: Callable[[R], Any] | None = None,
+        explain: Callable[[R], Any] | None = None,
         save: Callable[[R], None] | None = None,
         name: str = "",
     ) -> None:
         self.title, self.name = title, name
-        self._save = save
+        self._explain, self._save = explain, save
         self.progress = Progress()
         self.desk: Jobs | None = None
         self._prepare, self._picture = prepare, picture
@@ -191,13 +194,14 @@ class Job(Generic[R]):
         self._granted.clear()
         if self._picture is not None:
             notes.picture(self._picture(run))
-        self._publish(**notes.fields(), status=PAUSED)
+        explained = None if self._explain is None else self._explain(run)
+        self._publish(**notes.fields(), status=PAUSED, next_step=explained)
         self._save_now(run)
         if self.desk is not None:
             self.desk.leave(self)
         while not self._stop.is_set() and not self._granted.wait(0.1):
             self._grant_wishes(run)
-        self._publish(status=RUNNING)
+        self._publish(status=RUNNING, next_step=None)
 
     def _save_now(self, run: R) -> None:
         """Write the run to disk; a save that fails costs a line, not the run."""

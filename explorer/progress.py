@@ -44,6 +44,8 @@ class Progress:
         The latest codes of a fixed subset of images.
     model : object or None
         An immutable copy of the model as it was then.
+    next_step : object or None
+        While the run rests: its next step taken apart.
     changes : tuple of (seconds, words)
         Settings that were changed on the way.
     warnings : tuple of str
@@ -61,6 +63,7 @@ class Progress:
     held_out: dict[str, Points] = dataclasses.field(default_factory=dict)
     snapshot: Snapshot | None = None
     model: Any = None
+    next_step: Any = None
     changes: tuple[tuple[float, str], ...] = ()
     warnings: tuple[str, ...] = ()
 

@@ -15,6 +15,7 @@ from explorer.links import is_name
 from vae_core.checkpoint import read_header
 from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, load_dataset
+from vae_core.dissection import dissect
 from vae_core.errors import VaeCoreError
 from vae_core.models import MODELS, ModelConfig
 from vae_core.run_config import RunConfig, TrainingConfig
@@ -100,7 +101,7 @@ def _submit(title: str, prepare: Callable[[Callable[[str], None]], TrainingRun],
     def keep_safe(run: TrainingRun) -> None:
         save(run, cache.kept_folder() / job.name, map_images=QUICK_MAP)
 
-    job = Job(title, prepare, still, keep_safe, name)
+    job = Job(title, prepare, still, dissect, keep_safe, name)
     try:
         desk().submit(_seat(state.owner()), job)
     except VaeCoreError as error:

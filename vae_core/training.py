@@ -70,6 +70,23 @@ COUNTERS = (
 _INITIALISING = threading.Lock()
 
 
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """What one step trains on.
+
+    Attributes
+    ----------
+    x, seen : Tensor [B, C, H, W]
+        The images, and what the encoder sees of them.
+    generator : torch.Generator
+        Where epsilon comes from, seeded for this step.
+    """
+
+    x: Tensor
+    seen: Tensor
+    generator: torch.Generator
+
+
 def has_fast_bf16() -> bool:
     """Tell whether the processor multiplies bfloat16 matrices in hardware."""
     able = torch.cpu.get_capabilities()
@@ -153,6 +170,12 @@ class TrainingRun:
         if training.seconds is not None:
             done = max(done, self.seconds / training.seconds)
         return min(done, 1.0)
+
+    @property
+    def beta_scale(self) -> float:
+        """Share of beta that the next step uses, from 0 to 1, while the KL's weight still rises."""
+        warmup = self.config.training.kl_warmup
+        return min(1.0, self.fraction / warmup) if warmup > 0 else 1.0
 
     def events(self, snapshot_every: float | None = None) -> Iterator[Event]:
         """Train, yielding an event after each step; may be abandoned at any event and called again.
@@ -246,15 +269,11 @@ class TrainingRun:
 
     def _train_step(self) -> Step | None:
         """Make one step; None, with the model as it was, if the loss is not finite or far above the first one."""
-        fraction, training = self.fraction, self.config.training
-        images = self._next_batch(training.batch_size if fraction < 1 / 3 else training.late_batch_size)
-        x = images.float().mul_(1 / 255)
-        kind = torch.bfloat16 if self.bf16 else torch.float32
-        seen = draw(images, self.config.seed, self.step, kind) if self.draws else None
-        self._generator.manual_seed(_seed(self.config.seed, self.step))
+        # As they are before the batch is taken: that moves the run on.
+        fraction, beta_scale, training = self.fraction, self.beta_scale, self.config.training
+        batch = self._take_batch()
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
-            beta_scale = min(1.0, fraction / training.kl_warmup) if training.kl_warmup > 0 else 1.0
-            terms = self.model.loss(x, self._generator, beta_scale, seen)
+            terms = self.model.loss(batch.x, batch.generator, beta_scale, batch.seen)
         values = {name: term.item() for name, term in terms.items()}
         if not values["loss"] <= DIVERGED * max(1.0, abs(self.first_loss)):
             return None
@@ -267,7 +286,7 @@ class TrainingRun:
         rate = self._learning_rate(fraction)
         self.optimiser.param_groups[0]["lr"] = rate
         self.optimiser.step()
-        return self._counted(len(x), rate, values)
+        return self._counted(len(batch.x), rate, values)
 
     def _counted(self, images: int, rate: float, values: dict[str, float]) -> Step:
         self.step += 1
@@ -279,6 +298,22 @@ class TrainingRun:
             self.history.append({**record, "seconds": round(self.seconds, 3), **values})
         pace = self.images_seen / max(self.seconds, 1e-9)
         return Step(self.step, self.epoch, self.fraction, self.seconds, rate, pace, values)
+
+    def peek(self) -> Batch:
+        """Return what the next step will train on, without taking it; call it in the thread that trains."""
+        standing = self.epoch, self.position
+        batch = self._take_batch()
+        self.epoch, self.position = standing
+        return batch
+
+    def _take_batch(self) -> Batch:
+        training = self.config.training
+        images = self._next_batch(training.batch_size if self.fraction < 1 / 3 else training.late_batch_size)
+        x = images.float().mul_(1 / 255)
+        kind = torch.bfloat16 if self.bf16 else torch.float32
+        seen = draw(images, self.config.seed, self.step, kind) if self.draws else x
+        self._generator.manual_seed(_seed(self.config.seed, self.step))
+        return Batch(x, seen, self._generator)
 
     def _next_batch(self, size: int) -> Tensor:
         """Return the next images, uint8 [B, C, H, W]; each epoch is a new order and drops an incomplete batch."""

@@ -23,16 +23,18 @@ FEW = ("latent_dim", "beta", "seconds", "seed")
 
 def show() -> None:
     """Draw the page."""
-    heading(
-        "Train",
-        "Choose data and a recipe and press Start. You can look at other pages meanwhile.",
-        words.TRAIN,
+    job = training_desk.mine()
+    watching = job is not None and not (job.progress.over and state.get("train.choosing"))
+    told = (
+        "Put the cursor anywhere: the image there sharpens as the model learns. Pause it, or change β on the way."
+        if watching
+        else "Choose data and a recipe and press Start. You can look at other pages meanwhile."
     )
+    heading("Train", told, words.TRAIN)
     problem = state.get("train.error")
     if problem:
         st.error(problem, icon=":material/error:")
-    job = training_desk.mine()
-    if job is not None and not (job.progress.over and state.get("train.choosing")):
+    if job is not None and watching:
         # Asked once, so that all of the page tells the same story even if the run ends in between.
         run.draw(job, job.progress.over, _again)
         return

@@ -11,6 +11,7 @@ from explorer import progress, state, training_desk
 from explorer.components import latent_pad
 from explorer.figures import curves, theme
 from explorer.frame import guarded
+from explorer.panels import one_step
 from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
 from vae_core.metrics import active_units, kl_per_dimension
@@ -46,6 +47,8 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
         name = f"run-{id(job)}"
         latent_pad.bring_live(name, now.step, now.model)
         latent_pad.draw_live(name, now.model)
+    if now.next_step is not None:
+        one_step.draw(now.next_step)
     _curves(now)
 
 

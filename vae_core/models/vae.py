@@ -102,7 +102,12 @@ class VAE(nn.Module):
         z = posterior.rsample(generator)
         reconstruction = -self.likelihood.log_prob(x, self.decode(z)).mean()
         kl = posterior.kl().mean()
+        weight, kl_weight = self.weights(beta_scale)
+        loss = weight * reconstruction + kl_weight * kl
+        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
+
+    def weights(self, beta_scale: float = 1.0) -> tuple[float, float]:
+        """Return the weights of the reconstruction and of the KL in the loss: 1 and beta, but for other reductions."""
         pixels = math.prod(self.shape) if self.config.pixel_reduction == "mean" else 1
         latents = self.config.latent_dim if self.config.kl_reduction == "mean" else 1
-        loss = reconstruction / pixels + beta_scale * self.config.beta * kl / latents
-        return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
+        return 1 / pixels, beta_scale * self.config.beta / latents

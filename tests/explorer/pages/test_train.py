@@ -131,6 +131,9 @@ def test_a_run_can_be_paused_taken_on_by_a_step_and_resumed(page: AppTest) -> No
     until(page, lambda: job.progress.status == "paused")
     page.run()
     before = job.progress.step
+    told = " ".join(text.value for text in page.markdown)
+    assert f"Step {before + 1:,}, taken apart" in told
+    assert "varepsilon_1" in told
     page.button(key="step").click().run()
     until(page, lambda: job.progress.status == "paused" and job.progress.step == before + 1)
     page.run()

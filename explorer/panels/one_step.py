@@ -1,0 +1,70 @@
+"""The next training step taken apart: the batch, its noise, the sampled z, what that decodes to, and both terms."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from explorer.figures.strips import strip
+from vae_core.dissection import Dissection
+
+MOST_DIMENSIONS = 2
+
+
+def draw(parts: Dissection) -> None:
+    """Draw a dissected step."""
+    count, size = len(parts.x), parts.batch_size
+    st.markdown(f"#### Step {parts.step:,}, taken apart before it is made")
+    st.caption(f"The first {count} of the {size} images in its batch. Take *one step* to see the next one.")
+    rows = {"image x": parts.x}
+    if not np.array_equal(parts.x, parts.seen):
+        rows["the encoder sees"] = parts.seen
+    rows["decoded from z"] = parts.decoded
+    st.image(
+        strip(rows, [""] * count, side=84),
+        width="content",
+        alt="The batch's first images, and what z decodes to",
+    )
+    st.markdown(_table(parts))
+    st.markdown(_sum(parts))
+
+
+def _table(parts: Dissection) -> str:
+    lines: list[tuple[str, list[str]]] = []
+    gaussian = bool(parts.sigma.any())
+    for k in range(min(MOST_DIMENSIONS, parts.z.shape[1])):
+        if gaussian:
+            lines += [
+                (f"$\\mu_{k + 1}$", _signed(parts.mu[:, k])),
+                (f"$\\sigma_{k + 1}$", [f"{value:.3f}" for value in parts.sigma[:, k]]),
+                (f"$\\varepsilon_{k + 1}$, drawn", _signed(parts.epsilon[:, k])),
+            ]
+        told = (
+            f"$z_{k + 1} = \\mu_{k + 1} + \\sigma_{k + 1}\\varepsilon_{k + 1}$"
+            if gaussian
+            else f"$z_{k + 1}$"
+        )
+        lines.append((told, [f"**{value}**" for value in _signed(parts.z[:, k])]))
+    lines.append(("$-\\log p(x\\,\\vert\\,z)$, nats", [f"{value:.1f}" for value in parts.reconstruction]))
+    if gaussian:
+        lines.append(("$\\mathrm{KL}$, nats", [f"{value:.2f}" for value in parts.kl]))
+    head = ["", *(str(number + 1) for number in range(len(parts.x)))]
+    table = [head, ["---"] * len(head), *([name, *cells] for name, cells in lines)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in table)
+
+
+def _sum(parts: Dissection) -> str:
+    reconstruction, kl = float(parts.reconstruction.mean()), float(parts.kl.mean())
+    if not parts.sigma.any():
+        return f"Loss of these images: **{reconstruction:.1f}** nats per image, the reconstruction alone."
+    weight, kl_weight = parts.weights
+    first = f"{reconstruction:.1f}" if weight == 1 else f"{weight:.3g} · {reconstruction:.1f}"
+    total = weight * reconstruction + kl_weight * kl
+    return (
+        f"Loss of these images: {first} + {kl_weight:.3g} · {kl:.2f} = **{total:.4g}**, nats per image times their "
+        "weights. Only ε is random; the gradient reaches μ and σ through z."
+    )
+
+
+def _signed(values: np.ndarray) -> list[str]:
+    return [f"{value:+.2f}".replace("-", "−") for value in values]

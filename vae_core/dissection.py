@@ -1,0 +1,89 @@
+"""One training step taken apart, image by image, before it is made: for explaining, not for training."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from vae_core.models import VAE
+from vae_core.posteriors import DiagonalGaussian
+from vae_core.training import TrainingRun
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclasses.dataclass(frozen=True)
+class Dissection:
+    """What the next step computes for the first images of its batch.
+
+    Attributes
+    ----------
+    step : int
+        Its number, from 1.
+    batch_size : int
+        Images in the whole batch.
+    x, seen, decoded : float32 [K, C, H, W]
+        The images, what the encoder sees of them, and the decoder's mean at z.
+    mu, sigma, epsilon, z : float32 [K, d]
+        z = mu + sigma epsilon; sigma and epsilon are zero for a plain autoencoder.
+    reconstruction : float32 [K]
+        -log p(x|z), nats.
+    kl : float32 [K]
+        KL(q(z|x) || p(z)), nats; zero for a plain autoencoder.
+    weights : tuple of two float
+        Those of reconstruction and KL in the loss.
+    """
+
+    step: int
+    batch_size: int
+    x: FloatArray
+    seen: FloatArray
+    decoded: FloatArray
+    mu: FloatArray
+    sigma: FloatArray
+    epsilon: FloatArray
+    z: FloatArray
+    reconstruction: FloatArray
+    kl: FloatArray
+    weights: tuple[float, float]
+
+
+@torch.inference_mode()
+def dissect(run: TrainingRun, count: int = 8) -> Dissection:
+    """Take the next step of `run` apart without making it; the run is as before. Call it in the thread that trains.
+
+    The batch, the drawn pixels and epsilon are those that the step will use; the arithmetic is in float32, where the
+    step itself may use bfloat16.
+    """
+    batch = run.peek()
+    model = run.model
+    posterior = model.encode(batch.seen.float())
+    # Drawn as the whole batch's is, so that each image gets its own.
+    epsilon = torch.randn(posterior.mu.shape, generator=batch.generator)
+    gaussian = isinstance(posterior, DiagonalGaussian)
+    epsilon = epsilon if gaussian else torch.zeros_like(epsilon)
+    z = posterior.mu + posterior.sigma * epsilon
+    first = slice(0, count)
+    params = model.decode(z[first])
+    kl = posterior.kl() if isinstance(posterior, DiagonalGaussian) else torch.zeros(len(z))
+    weights = model.weights(run.beta_scale) if isinstance(model, VAE) else (1.0, 0.0)
+    arrays = {
+        "x": batch.x,
+        "seen": batch.seen.float(),
+        "mu": posterior.mu,
+        "sigma": posterior.sigma,
+        "epsilon": epsilon,
+        "z": z,
+        "kl": kl,
+    }
+    return Dissection(
+        step=run.step + 1,
+        batch_size=len(batch.x),
+        decoded=model.likelihood.mean(params).numpy(),
+        reconstruction=-model.likelihood.log_prob(batch.x[first], params).numpy(),
+        weights=weights,
+        **{name: value[first].numpy().copy() for name, value in arrays.items()},
+    )
