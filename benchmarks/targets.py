@@ -127,6 +127,11 @@ TARGETS = (
         "Server's resident memory, a model open, MB", "startup",
         {"what": "server's resident memory, a model open"}, "median", 700.0,
     ),
+    Target(
+        "Server killed 50 times in training: runs that are there and go on", "durability", {}, "resumed", 50.0,
+        at_least=True,
+    ),
+    Target("Server killed 50 times in training: most seconds lost", "durability", {}, "seconds lost, most", 5.0),
     Target("Slider release, 30 sessions: rerun p95, ms", "app", THIRTY, "rerun p95, ms", 40.0),
     Target("Slider release, 30 sessions: errors", "app", THIRTY, "errors", 0.0),
     Target(
