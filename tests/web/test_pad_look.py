@@ -79,3 +79,12 @@ def test_only_what_changed_is_told_so_that_two_pads_may_change_at_once(bench: Pa
     bench.settle()
     assert set(bench.page.evaluate("looks.at(-1)")) == {"u"}
     assert bench.state()["hidden"] == [2]
+
+
+def test_where_a_pad_begins_is_not_told(bench: PadBench) -> None:
+    bench.page.evaluate("window.looks = []; 0")
+    bench.open(z=[0.5, 0.5])
+    bench.page.evaluate(WATCH)
+    bench.page.evaluate("pad.setState({ layers: ['points'] })")
+    bench.settle()
+    assert bench.page.evaluate("looks") == []

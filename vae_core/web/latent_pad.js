@@ -204,6 +204,7 @@ export function createLatentPad(element, options) {
   screen.measure();
   turned();
   filtered();
+  look.news(); // where it begins is no news
 
   return {
     setState,
