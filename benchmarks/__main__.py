@@ -22,11 +22,12 @@ BENCHMARKS = {
     "decode_in_page": "benchmarks.decode_in_page",
     "pad": "benchmarks.pad",
     "durability": "benchmarks.durability",
+    "watched": "benchmarks.watched",
     "throughput": "benchmarks.throughput",
     "quality": "benchmarks.quality",
 }
 # Benchmark -> a package that it can do nothing without.
-NEEDS = {"decode_in_page": "playwright", "pad": "playwright"}
+NEEDS = {name: "playwright" for name in ("decode_in_page", "pad", "durability", "watched")}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -24,6 +24,7 @@ SECTIONS = {
     "decoding": ("Decoding and encoding", "decoding"),
     "app": ("Thirty people on one page", "app"),
     "startup": ("Start-up", "startup"),
+    "watched": ("Watching a training", "watched"),
     "durability": ("Killed in the middle of training", "durability"),
     "decode_in_page": ("Decoding in the page", "decode_in_page"),
     "pad": ("The latent pad in a real browser", "pad"),

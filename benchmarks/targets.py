@@ -128,6 +128,10 @@ TARGETS = (
         {"what": "server's resident memory, a model open"}, "median", 700.0,
     ),
     Target(
+        "Training while its page is watched in a browser beside it, against unwatched: images a second", "watched", {},
+        "watched over unwatched, paired median", 0.9, at_least=True,
+    ),
+    Target(
         "Server killed 50 times in training: runs that are there and go on", "durability", {}, "resumed", 50.0,
         at_least=True,
     ),

@@ -22,7 +22,7 @@ from vae_core.events import Finished, Snapshot, Step
 log = logging.getLogger(__name__)
 
 _PUBLISH_SECONDS = 0.2
-_SNAPSHOT_SECONDS = 0.4
+_SNAPSHOT_SECONDS = 0.5
 _SAVE_SECONDS = 3.0
 _SAVE_SHARE = 0.05
 """Fewest seconds between two saves, and the largest share of the time that goes into them; the first step is saved."""

@@ -98,6 +98,8 @@ def _page(entry: PageEntry, chosen: ModelEntry | None) -> None:
 
 
 def _pick_model() -> ModelEntry | None:
+    with st.sidebar:
+        latent_pad.bring_script()
     found = {entry.name: entry for entry in cache.entries()}
     if not found:
         return None

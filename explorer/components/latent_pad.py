@@ -33,13 +33,21 @@ ATLAS_NOTICE = (
 REMOTE_NOTICE = "This decoder has parts that a page can't run: the server decodes, up to four times a second."
 _FOLDER = Path(__file__).parent
 
+_pad_script = st.components.v2.component(
+    "latent_explorer.pad_script",
+    js=web.script("latent_pad.js") + _FOLDER.joinpath("pad_script.js").read_text("utf-8"),
+)
 _models_in_page = st.components.v2.component(
-    "latent_explorer.models_in_page",
-    js=web.script("latent_pad.js") + _FOLDER.joinpath("models_in_page.js").read_text("utf-8"),
+    "latent_explorer.models_in_page", js=_FOLDER.joinpath("models_in_page.js").read_text("utf-8")
 )
 _latent_pad = st.components.v2.component(
     "latent_explorer.latent_pad", js=_FOLDER.joinpath("latent_pad_host.js").read_text("utf-8")
 )
+
+
+def bring_script() -> None:
+    """Bring the pad's script into the page; drawn outside the pages, once."""
+    _pad_script(key="pad-script", height=1)
 
 
 def bring(trained: TrainedModel, key: str = "models-in-page") -> None:
@@ -50,7 +58,11 @@ def bring(trained: TrainedModel, key: str = "models-in-page") -> None:
 
 def bring_live(name: str, version: int, trained: TrainedModel) -> None:
     """Bring a picture of a model in training; a later `version` replaces an earlier one of the same `name`."""
-    _models_in_page(key=f"live-{name}", data=_packed(trained, False, name, version), height=1)
+    packed = _packed(trained, False, name, version)
+    if "w" in packed:
+        # Half the bytes, twice a second; what is shown is a sketch of a moment.
+        packed["w16"] = packed.pop("w").astype(np.float16).view(np.uint16)
+    _models_in_page(key=f"live-{name}", data=packed, height=1)
 
 
 def draw_live(name: str, trained: TrainedModel) -> None:

@@ -14,7 +14,7 @@ export default function ({ data, parentElement, setStateValue }) {
   Object.assign(host, { data, setStateValue });
   const open = () => {
     const model = globalThis[HERE]?.models.get(host.data.model);
-    if (model) show(host, model, parentElement);
+    if (model && globalThis[HERE].createLatentPad) show(host, model, parentElement);
   };
   globalThis.removeEventListener("latent-explorer.model", host.open);
   host.open = open;

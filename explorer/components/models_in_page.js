@@ -1,7 +1,7 @@
 /**
- * Keeps a model's arrays, and the pad's script, in the page: what is large travels once, however often a view is drawn.
+ * Keeps a model's arrays in the page: what is large travels once, however often a view of it is drawn.
  *
- * Views find both on `globalThis`; each component is a script of its own and shares no module with the others, and a
+ * Views find it on `globalThis`; each component is a script of its own and shares no module with the others, and a
  * component's script travels again with each change of its data. A model lives as long as an element that brought it.
  */
 
@@ -13,7 +13,8 @@ const column = (table) => (table ? table.getChildAt(0).toArray().slice() : null)
 
 function unpacked(data) {
   const { decoder, points, thumbnails, ...rest } = data.about;
-  const [w, atlas] = [column(data.w), column(data.atlas)];
+  const w = data.w16 ? widened(data.w16.getChildAt(0).toArray()) : column(data.w);
+  const atlas = column(data.atlas);
   return {
     ...rest,
     ...(decoder.program ? { program: decoder.program, w } : {}),
@@ -24,10 +25,22 @@ function unpacked(data) {
   };
 }
 
-export default function ({ data, parentElement }) {
-  const { models } = (globalThis[Symbol.for("latent-explorer")] ??= {
-    models: new Map(), groups: new Map(), createLatentPad,
+let halves = null;
+
+/** Numbers of 16 bits, as their bits, in single precision. */
+function widened(bits) {
+  halves ??= Float32Array.from({ length: 65536 }, (_, half) => {
+    const sign = half & 0x8000 ? -1 : 1, exponent = (half >> 10) & 31, fraction = half & 1023;
+    if (exponent === 31) return fraction ? NaN : sign * Infinity;
+    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : (2 ** -14 * fraction) / 1024);
   });
+  const wide = new Float32Array(bits.length);
+  for (let k = 0; k < bits.length; k++) wide[k] = halves[bits[k]];
+  return wide;
+}
+
+export default function ({ data, parentElement }) {
+  const { models } = (globalThis[Symbol.for("latent-explorer")] ??= { models: new Map(), groups: new Map() });
   const { name, version } = data.about;
   const before = owners.get(parentElement);
   if (before?.name !== name || before.version !== version) {

@@ -17,7 +17,8 @@ from explorer.training_desk import TrainingJob
 from vae_core.metrics import active_units, kl_per_dimension
 from vae_core.models import VAEConfig
 
-POLL_SECONDS = 0.5
+LIVE_SECONDS, STATUS_SECONDS, CURVES_SECONDS = 0.5, 1.0, 2.0
+"""What costs a browser beside the training more is drawn more seldom: charts more than all the rest together."""
 TERMS = ("reconstruction", "kl", "loss", "elbo")
 BETA = (0.0, 10.0)
 MOST_DIMENSIONS = 10
@@ -26,7 +27,9 @@ MOST_DIMENSIONS = 10
 def draw(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
     """Draw a job, again and again unless it is over; `again` starts it anew with a later seed, or chooses anew."""
     # A finished run is drawn once more without a timer, so that an idle page stays idle.
-    st.fragment(_progress, run_every=None if over else POLL_SECONDS)(job, over, again)
+    st.fragment(_progress, run_every=None if over else STATUS_SECONDS)(job, over, again)
+    st.fragment(_live, run_every=None if over else LIVE_SECONDS)(job)
+    st.fragment(_curves, run_every=None if over else CURVES_SECONDS)(job)
 
 
 @guarded
@@ -44,12 +47,20 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
         _keep(job)
     _dimensions(now)
     if now.model is not None:
-        name = f"run-{id(job)}"
-        latent_pad.bring_live(name, now.step, now.model)
-        latent_pad.draw_live(name, now.model)
+        latent_pad.draw_live(_name(job), now.model)
     if now.next_step is not None:
         one_step.draw(now.next_step)
-    _curves(now)
+
+
+@guarded
+def _live(job: TrainingJob) -> None:
+    now = job.progress
+    if now.model is not None:
+        latent_pad.bring_live(_name(job), now.step, now.model)
+
+
+def _name(job: TrainingJob) -> str:
+    return f"run-{id(job)}"
 
 
 def _status(job: TrainingJob, now: Progress) -> None:
@@ -143,7 +154,9 @@ def _adjust(job: TrainingJob, name: str, key: str, unit: float = 1.0) -> None:
     job.adjust(lambda run: run.adjust(**{name: value}))
 
 
-def _curves(now: Progress) -> None:
+@guarded
+def _curves(job: TrainingJob) -> None:
+    now = job.progress
     shown = {
         term: (now.curves.get(term, ()), now.held_out.get(term, ())) for term in TERMS if term in now.curves
     }
