@@ -27,7 +27,7 @@ BENCHMARKS = {
     "quality": "benchmarks.quality",
 }
 # Benchmark -> a package that it can do nothing without.
-NEEDS = {name: "playwright" for name in ("decode_in_page", "pad", "durability", "watched")}
+NEEDS = dict.fromkeys(("decode_in_page", "pad", "durability", "watched"), "playwright")
 
 
 def main(argv: list[str] | None = None) -> int:
