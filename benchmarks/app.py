@@ -28,7 +28,7 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-from benchmarks.browser import FLAGS, chromium
+from benchmarks.browser import FLAGS, chromium, start_training
 from benchmarks.record import percentile, record
 from benchmarks.server import Server, running_app
 from explorer import links
@@ -244,13 +244,7 @@ def trainings(server: Server, count: int) -> Iterator[None]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         for _ in range(count):
             page = browser.new_page()
-            page.goto(f"{server.url}/train")
-            seconds = page.get_by_role("spinbutton", name="Time in seconds")
-            seconds.fill("600")
-            seconds.press("Enter")
-            page.wait_for_timeout(500)
-            page.get_by_role("button", name="Start").click()
-            page.get_by_role("button", name="Pause").wait_for()
+            start_training(page, server.url)
             # Nobody watches while it is measured: a browser's drawing is not the server's work.
             page.get_by_test_id("stSidebarNav").get_by_role("link", name="Generate").click()
             page.get_by_role("heading", name="Generate", exact=True).wait_for()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -38,3 +39,18 @@ PAINTED = f"""() => {{
 def chromium() -> str | None:
     """Return the system's Chromium, or None for the one that Playwright may have fetched."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def start_training(page: Any, url: str, data: str = "") -> None:
+    """Open Train in a page and start the quick start without an end, on digits or on the data of that name."""
+    page.goto(f"{url}/train")
+    if data:
+        page.get_by_role("combobox", name="Data").click()
+        page.get_by_role("option", name=data).first.click()
+        page.wait_for_timeout(1500)
+    seconds = page.get_by_role("spinbutton", name="Time in seconds")
+    seconds.fill("3000")
+    seconds.press("Enter")
+    page.wait_for_timeout(500)  # its value is on the way to the server
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Pause").wait_for()

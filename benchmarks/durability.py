@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.browser import FLAGS, chromium
+from benchmarks.browser import FLAGS, chromium, start_training
 from benchmarks.record import percentile, record
 from benchmarks.server import running_app
 from vae_core import load, runs
@@ -54,13 +54,7 @@ def kill_once(after: float) -> dict[str, Any]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page()
         with running_app(Path(folder)) as server:
-            page.goto(f"{server.url}/train")
-            seconds = page.get_by_role("spinbutton", name="Time in seconds")
-            seconds.fill("600")
-            seconds.press("Enter")
-            page.wait_for_timeout(300)
-            page.get_by_role("button", name="Start").click()
-            page.get_by_role("button", name="Pause").wait_for()
+            start_training(page, server.url)
             started = time.monotonic()
             page.wait_for_timeout(1000 * after)
             server.process.kill()

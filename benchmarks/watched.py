@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.browser import FLAGS, chromium
+from benchmarks.browser import FLAGS, chromium, start_training
 from benchmarks.record import record
 from benchmarks.server import running_app
 from vae_core.checkpoint import read_counters
@@ -40,16 +40,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_page()
         with running_app(Path(folder)) as server:
-            page.goto(f"{server.url}/train")
-            page.get_by_role("combobox", name="Data").click()
-            page.get_by_role("option", name=data).first.click()
-            page.wait_for_timeout(1500)
-            seconds = page.get_by_role("spinbutton", name="Time in seconds")
-            seconds.fill("3000")
-            seconds.press("Enter")
-            page.wait_for_timeout(500)
-            page.get_by_role("button", name="Start").click()
-            page.get_by_role("button", name="Pause").wait_for()
+            start_training(page, server.url, data)
             for _ in range(PHASES):
                 unwatched.append(phase(Path(folder), lambda: visit(page, "Generate")))
                 watched.append(phase(Path(folder), lambda: visit(page, "Train")))

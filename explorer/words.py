@@ -82,8 +82,7 @@ A run is saved every few seconds while it trains. One whose process ended is sho
 last save, here with **Go on** or with `python -m vae_core train --resume NAME`.
 
 A run that the command line trains into the same folder shows up here too. A deleted run can be brought back for a day.
-Nothing here is private: whoever uses this server sees the same shelf. $\\text{ELBO}$ is the lower bound on $\\log p(x)$
-on the test images.
+Nothing here is private: whoever uses this server sees the same shelf.
 """
 
 ELBO = "Evidence lower bound on log p(x): higher is better. Sum over pixels, mean over images."

@@ -19,10 +19,10 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from vae_core.batches import Batch, Batches, generator_of
 from vae_core.datasets import ImageDataset
-from vae_core.drawn_pixels import MOST_NOISE, draw, noise_share
+from vae_core.drawn_pixels import MOST_NOISE, noise_share
 from vae_core.errors import ConfigError
 from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.models import VAEConfig, make_model
@@ -68,23 +68,6 @@ COUNTERS = (
 
 # torch's global generator initialises weights; two threads must not interleave.
 _INITIALISING = threading.Lock()
-
-
-@dataclasses.dataclass(frozen=True)
-class Batch:
-    """What one step trains on.
-
-    Attributes
-    ----------
-    x, seen : Tensor [B, C, H, W]
-        The images, and what the encoder sees of them.
-    generator : torch.Generator
-        Where epsilon comes from, seeded for this step.
-    """
-
-    x: Tensor
-    seen: Tensor
-    generator: torch.Generator
 
 
 def has_fast_bf16() -> bool:
@@ -144,12 +127,11 @@ class TrainingRun:
         self.moments: list[tuple[int, NDArray[np.float16]]] = []
         self._seconds = 0.0
         self._resumed_at: float | None = None
-        self._images = torch.from_numpy(np.require(dataset.train.images, requirements="W"))
+        kind = torch.bfloat16 if self.bf16 else torch.float32
+        self._batches = Batches(dataset.train.images, config.seed, kind if self.draws else None)
         self._validation = torch.from_numpy(
             np.require(dataset.validation.images[:VALIDATION], requirements="W")
         )
-        self._generator = torch.Generator()
-        self._order: tuple[int, Tensor] | None = None
         self._good: dict[str, Any] | None = None
         self._warned = False
         self._changed: list[Changed] = []
@@ -166,7 +148,7 @@ class TrainingRun:
         training = self.config.training
         done = 0.0
         if training.epochs is not None:
-            done = (self.epoch + self.position / len(self._images)) / training.epochs
+            done = (self.epoch + self.position / len(self._batches)) / training.epochs
         if training.seconds is not None:
             done = max(done, self.seconds / training.seconds)
         return min(done, 1.0)
@@ -271,7 +253,8 @@ class TrainingRun:
         """Make one step; None, with the model as it was, if the loss is not finite or far above the first one."""
         # As they are before the batch is taken: that moves the run on.
         fraction, beta_scale, training = self.fraction, self.beta_scale, self.config.training
-        batch = self._take_batch()
+        batch = self.peek()
+        self.epoch, self.position = batch.epoch, batch.position
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
             terms = self.model.loss(batch.x, batch.generator, beta_scale, batch.seen)
         values = {name: term.item() for name, term in terms.items()}
@@ -301,31 +284,9 @@ class TrainingRun:
 
     def peek(self) -> Batch:
         """Return what the next step will train on, without taking it; call it in the thread that trains."""
-        standing = self.epoch, self.position
-        batch = self._take_batch()
-        self.epoch, self.position = standing
-        return batch
-
-    def _take_batch(self) -> Batch:
         training = self.config.training
-        images = self._next_batch(training.batch_size if self.fraction < 1 / 3 else training.late_batch_size)
-        x = images.float().mul_(1 / 255)
-        kind = torch.bfloat16 if self.bf16 else torch.float32
-        seen = draw(images, self.config.seed, self.step, kind) if self.draws else x
-        self._generator.manual_seed(_seed(self.config.seed, self.step))
-        return Batch(x, seen, self._generator)
-
-    def _next_batch(self, size: int) -> Tensor:
-        """Return the next images, uint8 [B, C, H, W]; each epoch is a new order and drops an incomplete batch."""
-        size = min(size, len(self._images))
-        if self._order is None or self._order[0] != self.epoch:
-            order = np.random.default_rng((self.config.seed, self.epoch)).permutation(len(self._images))
-            self._order = (self.epoch, torch.from_numpy(order))
-        chosen = self._order[1][self.position : self.position + size]
-        self.position += size
-        if self.position + size > len(self._images):
-            self.epoch, self.position = self.epoch + 1, 0
-        return self._images[chosen]
+        size = training.batch_size if self.fraction < 1 / 3 else training.late_batch_size
+        return self._batches.take(self.step, self.epoch, self.position, size)
 
     def _learning_rate(self, fraction: float) -> float:
         training = self.config.training
@@ -363,8 +324,7 @@ class TrainingRun:
     @torch.inference_mode()
     def _evaluated(self) -> Evaluated | None:
         """Return the validation terms, and keep the state as a good one; None if they are not finite."""
-        self._generator.manual_seed(_seed(self.config.seed, 0))
-        terms = self.model.loss(self._validation.float() / 255, self._generator)
+        terms = self.model.loss(self._validation.float() / 255, generator_of(self.config.seed, 0))
         values = {name: term.item() for name, term in terms.items()}
         if not all(math.isfinite(value) for value in values.values()):
             return None
@@ -417,7 +377,3 @@ def half(values: NDArray[np.float32]) -> NDArray[np.float16]:
     """Return `values` as float16, those beyond its range at its ends; same shape."""
     largest = np.finfo(np.float16).max
     return np.clip(values, -largest, largest).astype(np.float16)
-
-
-def _seed(*numbers: int) -> int:
-    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))

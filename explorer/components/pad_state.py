@@ -6,10 +6,12 @@ import dataclasses
 import math
 import re
 
+from explorer.links import Z_LIMIT
+
 LAYERS = ("grid", "density", "points", "prior", "names")
 USUAL_LAYERS = ("points", "prior", "names")
 PCA = "pca"
-FARTHEST = 1000.0
+FARTHEST = Z_LIMIT
 """Largest coordinate a place may have; beyond it no decoder here was ever trained."""
 MOST_SELECTED = 2000
 """Rows of a selection that travel; of a larger one, an even choice."""

@@ -12,7 +12,9 @@ from explorer import shelf, state, training_desk, words
 from explorer.frame import go, guarded, heading
 from explorer.links import MOST_COMPARED
 from explorer.shelf import Kept
+from vae_core.datasets import DATASETS
 from vae_core.errors import VaeCoreError
+from vae_core.models import MODELS
 
 T = TypeVar("T")
 
@@ -78,10 +80,13 @@ def _row(one: Kept) -> bool:
 def _told(one: Kept) -> str:
     if one.entry.problem is not None:
         return one.entry.problem
-    parts = [f"{one.entry.dataset}, {one.entry.latent_dim}-D {one.entry.family}"]
+    data, family = one.entry.dataset or "", one.entry.family or ""
+    title = DATASETS[data].title if data in DATASETS else data
+    d = one.entry.latent_dim
+    parts = [f"{MODELS[family].title}, {title}, {d} latent dimension{'s' * (d != 1)}"]
     elbo = one.entry.metrics.get("elbo")
     if elbo is not None:
-        parts.append(f"{elbo['split']} ELBO {elbo['value']:.1f}".replace("-", "−"))
+        parts.append(f"{elbo['split']} ELBO {elbo['value']:.1f} {elbo['unit']}".replace("-", "−", 1))
     parts.append(one.standing if one.step is None else f"{one.standing} at step {one.step:,}")
     parts += [f"{one.size / 1e6:.1f} MB", _ago(time.time() - one.changed)]
     return " · ".join(parts)

@@ -25,11 +25,11 @@ def show() -> None:
     """Draw the page."""
     job = training_desk.mine()
     watching = job is not None and not (job.progress.over and state.get("train.choosing"))
-    told = (
-        "Put the cursor anywhere: the image there sharpens as the model learns. Pause it, or change β on the way."
-        if watching
-        else "Choose data and a recipe and press Start. You can look at other pages meanwhile."
-    )
+    told = "Choose data and a recipe and press Start. You can look at other pages meanwhile."
+    if watching:
+        told = "Put the cursor anywhere: the image there sharpens as the model learns. Pause it, or change β."
+    if watching and job is not None and job.progress.over:
+        told = "The run is over and saved. Keep it under a name to measure it, or begin another."
     heading("Train", told, words.TRAIN)
     problem = state.get("train.error")
     if problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -17,8 +18,8 @@ from explorer.training_desk import TrainingJob
 from vae_core.metrics import active_units, kl_per_dimension
 from vae_core.models import VAEConfig
 
-LIVE_SECONDS, STATUS_SECONDS, CURVES_SECONDS = 0.5, 1.0, 2.0
-"""What costs a browser beside the training more is drawn more seldom: charts more than all the rest together."""
+POLL_SECONDS, CURVES_SECONDS = 0.5, 2.0
+"""Charts change more seldom: in a browser beside the training they cost more than all the rest."""
 TERMS = ("reconstruction", "kl", "loss", "elbo")
 BETA = (0.0, 10.0)
 MOST_DIMENSIONS = 10
@@ -27,9 +28,8 @@ MOST_DIMENSIONS = 10
 def draw(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
     """Draw a job, again and again unless it is over; `again` starts it anew with a later seed, or chooses anew."""
     # A finished run is drawn once more without a timer, so that an idle page stays idle.
-    st.fragment(_progress, run_every=None if over else STATUS_SECONDS)(job, over, again)
-    st.fragment(_live, run_every=None if over else LIVE_SECONDS)(job)
-    st.fragment(_curves, run_every=None if over else CURVES_SECONDS)(job)
+    # One timer only: with several, a click that comes while another part is drawn can be lost.
+    st.fragment(_progress, run_every=None if over else POLL_SECONDS)(job, over, again)
 
 
 @guarded
@@ -47,16 +47,11 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
         _keep(job)
     _dimensions(now)
     if now.model is not None:
+        latent_pad.bring_live(_name(job), now.step, now.model)
         latent_pad.draw_live(_name(job), now.model)
     if now.next_step is not None:
         one_step.draw(now.next_step)
-
-
-@guarded
-def _live(job: TrainingJob) -> None:
-    now = job.progress
-    if now.model is not None:
-        latent_pad.bring_live(_name(job), now.step, now.model)
+    _curves(_charted(job, now))
 
 
 def _name(job: TrainingJob) -> str:
@@ -154,9 +149,17 @@ def _adjust(job: TrainingJob, name: str, key: str, unit: float = 1.0) -> None:
     job.adjust(lambda run: run.adjust(**{name: value}))
 
 
-@guarded
-def _curves(job: TrainingJob) -> None:
-    now = job.progress
+def _charted(job: TrainingJob, now: Progress) -> Progress:
+    """Return the progress that the charts show: now's, or for a while the one before, whose message is not sent again."""
+    held = state.get("train.charted")
+    fresh = held is not None and held[0] is job and time.monotonic() - held[1] < CURVES_SECONDS
+    if fresh and now.status == progress.RUNNING and len(now.changes) == len(held[2].changes):
+        return held[2]
+    state.put("train.charted", (job, time.monotonic(), now))
+    return now
+
+
+def _curves(now: Progress) -> None:
     shown = {
         term: (now.curves.get(term, ()), now.held_out.get(term, ())) for term in TERMS if term in now.curves
     }

@@ -220,14 +220,18 @@ def test_the_batch_grows_after_the_first_third(make_run: MakeRun) -> None:
     assert int(np.argmax(sizes == 50)) == pytest.approx(third, abs=2)
 
 
-def test_each_epoch_shows_every_image_once_in_a_new_order(make_run: MakeRun, make_images: MakeImages) -> None:
+def test_a_run_shows_every_image_once_in_each_epoch(make_run: MakeRun, make_images: MakeImages) -> None:
     dataset = make_images(count=90)
     numbered = np.arange(30, dtype=np.uint8)[:, None, None, None] + np.zeros((1, 1, 8, 8), np.uint8)
-    run = make_run(dataclasses.replace(dataset, train=Split(numbered)), epochs=2.0, batch_size=10)
+    run = make_run(
+        dataclasses.replace(dataset, train=Split(numbered)), epochs=2.0, batch_size=10, late_batch_size=10
+    )
     shown: list[list[int]] = [[], []]
-    for epoch in (0, 1):
-        while run.epoch == epoch:
-            shown[epoch] += run._next_batch(10)[:, 0, 0, 0].tolist()
+    upcoming = run.peek()
+    for event in run.events():
+        if isinstance(event, Step):
+            shown[(event.step - 1) // 3] += (255 * upcoming.x[:, 0, 0, 0]).round().int().tolist()
+            upcoming = run.peek()
     assert sorted(shown[0]) == sorted(shown[1]) == list(range(30))
     assert shown[0] != shown[1]
 

@@ -191,6 +191,23 @@ def settle() -> Callable[[Page], None]:
 
 
 @pytest.fixture
+def train_endlessly(settle: Callable[[Page], None]) -> Callable[..., None]:
+    """Start training digits for as long as a test needs: ``train_endlessly(page)``, or with another app's address."""
+
+    def start(page: Page, url: str = "") -> None:
+        page.goto(f"{url}/train")
+        settle(page)
+        seconds = page.get_by_role("spinbutton", name="Time in seconds")
+        seconds.fill("600")
+        seconds.press("Enter")
+        settle(page)
+        page.get_by_role("button", name="Start").click()
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+    return start
+
+
+@pytest.fixture
 def screenshot(request: pytest.FixtureRequest) -> Callable[..., Path]:
     """Keep a picture of a page under tests/e2e/artefacts: ``screenshot(page, "map")``."""
 

@@ -17,23 +17,18 @@ Settle = Callable[[Page], None]
 Screenshot = Callable[..., Path]
 
 
-def train_endlessly(page: Page, url: str) -> None:
-    page.goto(f"{url}/train")
-    seconds = page.get_by_role("spinbutton", name="Time in seconds")
-    seconds.fill("600")
-    seconds.press("Enter")
-    page.wait_for_timeout(500)
-    page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
-
-
 def steps(page: Page) -> int:
     told = page.get_by_test_id("stProgress").inner_text()
     return int(re.search(r"step ([\d,]+)", told)[1].replace(",", ""))  # type: ignore[index]
 
 
 def test_a_run_outlives_the_server_that_was_killed(
-    browser: Browser, serve: Callable[..., object], tmp_path: Path, settle: Settle, screenshot: Screenshot
+    browser: Browser,
+    serve: Callable[..., object],
+    tmp_path: Path,
+    train_endlessly: Callable[..., None],
+    settle: Settle,
+    screenshot: Screenshot,
 ) -> None:
     page = browser.new_page()
     with serve(tmp_path) as running:  # type: ignore[attr-defined]
@@ -64,7 +59,11 @@ def test_a_run_outlives_the_server_that_was_killed(
 
 
 def test_a_deleted_run_comes_back(
-    browser: Browser, serve: Callable[..., object], tmp_path: Path, settle: Settle
+    browser: Browser,
+    serve: Callable[..., object],
+    tmp_path: Path,
+    train_endlessly: Callable[..., None],
+    settle: Settle,
 ) -> None:
     page = browser.new_page()
     with serve(tmp_path) as running:  # type: ignore[attr-defined]

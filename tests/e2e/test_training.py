@@ -15,16 +15,9 @@ Screenshot = Callable[..., Path]
 
 
 @pytest.fixture
-def running(page: Page, settle: Settle) -> Page:
+def running(page: Page, train_endlessly: Callable[..., None]) -> Page:
     """A page on which digits train for as long as a test needs."""
-    page.goto("/")
-    settle(page)
-    page.get_by_test_id("stSidebarNav").get_by_role("link", name="Train").click()
-    seconds = page.get_by_role("spinbutton", name="Time in seconds")
-    seconds.fill("600")
-    seconds.press("Enter")
-    settle(page)
-    page.get_by_role("button", name="Start").click()
+    train_endlessly(page)
     expect(page.locator(".pad-image")).to_be_visible()
     return page
 

@@ -52,7 +52,7 @@ def captions(page: AppTest) -> str:
     return " | ".join(caption.value for caption in page.caption)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, "runs"])
 @pytest.mark.parametrize("model", MODELS)
 def test_every_page_opens_every_model_without_an_error(open_page: Open, path: str, model: str) -> None:
     page = open_page(path, model=model)

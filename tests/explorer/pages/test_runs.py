@@ -57,7 +57,8 @@ def test_an_empty_shelf_says_how_to_fill_it(open_page: Open) -> None:
 def test_lists_runs_with_what_they_are_and_their_size(open_page: Open) -> None:
     page = open_page("runs")
     assert "**one**" in texts(page)
-    assert "digits, 2-D vae" in texts(page)
+    assert "Variational autoencoder, Digits 8x8, 2 latent dimensions" in texts(page)
+    assert "nats per image" in texts(page)
     assert "2 runs" in page.caption[-1].value or any("2 runs" in caption.value for caption in page.caption)
 
 

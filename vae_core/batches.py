@@ -1,0 +1,78 @@
+"""Which images each training step uses, what the encoder sees of them, and where its noise comes from.
+
+All of it follows from the seed and from counters, so that a batch can be looked at before its step, and again after.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from vae_core.drawn_pixels import draw
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """What one step trains on.
+
+    Attributes
+    ----------
+    x, seen : Tensor [B, C, H, W]
+        The images, and what the encoder sees of them.
+    generator : torch.Generator
+        Where epsilon comes from, seeded for this step.
+    epoch, position : int
+        Where the run stands after it: epochs completed, and images used of the next one.
+    """
+
+    x: Tensor
+    seen: Tensor
+    generator: torch.Generator
+    epoch: int
+    position: int
+
+
+class Batches:
+    """The batches of a run.
+
+    Parameters
+    ----------
+    images : uint8 [N, C, H, W]
+    seed : int
+    drawn_as : torch.dtype or None
+        The encoder sees pixels drawn black or white, in this type; None for grey ones.
+    """
+
+    def __init__(self, images: NDArray[np.uint8], seed: int, drawn_as: torch.dtype | None) -> None:
+        self._images = torch.from_numpy(np.require(images, requirements="W"))
+        self._seed, self._drawn_as = seed, drawn_as
+        self._order: tuple[int, Tensor] | None = None
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    def take(self, step: int, epoch: int, position: int, size: int) -> Batch:
+        """Return the batch of step `step` of at most `size` images, from `position` on in epoch `epoch`.
+
+        Each epoch is a new order and drops an incomplete batch at its end.
+        """
+        size = min(size, len(self))
+        if self._order is None or self._order[0] != epoch:
+            order = np.random.default_rng((self._seed, epoch)).permutation(len(self))
+            self._order = (epoch, torch.from_numpy(order))
+        images = self._images[self._order[1][position : position + size]]
+        x = images.float().mul_(1 / 255)
+        seen = x if self._drawn_as is None else draw(images, self._seed, step, self._drawn_as)
+        position += size
+        after = (epoch + 1, 0) if position + size > len(self) else (epoch, position)
+        return Batch(x, seen, generator_of(self._seed, step), *after)
+
+
+def generator_of(seed: int, step: int) -> torch.Generator:
+    """Return the source of noise of one step."""
+    state = np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state >> np.uint64(1)))
