@@ -150,10 +150,10 @@ def _adjust(job: TrainingJob, name: str, key: str, unit: float = 1.0) -> None:
 
 
 def _charted(job: TrainingJob, now: Progress) -> Progress:
-    """Return the progress that the charts show: now's, or for a while the one before, whose message is not sent again."""
-    held = state.get("train.charted")
+    """Return the progress that the charts show: for a while the one before, whose message is not sent again."""
+    held: tuple[TrainingJob, float, Progress] | None = state.get("train.charted")
     fresh = held is not None and held[0] is job and time.monotonic() - held[1] < CURVES_SECONDS
-    if fresh and now.status == progress.RUNNING and len(now.changes) == len(held[2].changes):
+    if held is not None and fresh and now.status == progress.RUNNING and now.changes == held[2].changes:
         return held[2]
     state.put("train.charted", (job, time.monotonic(), now))
     return now
