@@ -29,7 +29,7 @@ from vae_core.training import TrainingRun
 FOLDER = Path(__file__).resolve().parents[1] / "checkpoints"
 IMPORTANCE_SAMPLES = 100
 IMPORTANCE_IMAGES = 1000
-MOST_BYTES = 15_000_000
+MOST_BYTES = 40_000_000
 COLUMNS = ("elbo", "iwae", "reconstruction", "kl", "knn_accuracy", "mse", "active_units")
 
 DIGITS = DataConfig("digits")

@@ -1,8 +1,9 @@
 """A model on disk: one folder of safetensors and JSON, written whole or not at all, never unpickled.
 
 Contents: ``config.json``, ``weights.safetensors``, ``metrics.json``, ``history.jsonl``, ``map.safetensors`` (posteriors
-and labels of held-out images), ``moments.safetensors`` (the map through training), ``CARD.md``, ``SHA256SUMS``, and for
-a run that may go on ``resume.safetensors``. :mod:`vae_core.whole_folder` says how it is written and checked.
+and labels of held-out images), ``moments.safetensors`` (the map and decoded tiles through training, for replay),
+``CARD.md``, ``SHA256SUMS``, and for a run that may go on ``resume.safetensors``. :mod:`vae_core.whole_folder` says how
+it is written and checked.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 from vae_core.config import DataConfig, from_json, to_json
 from vae_core.errors import CheckpointError, VaeCoreError
 from vae_core.models import model_config_from_json, model_config_to_json
+from vae_core.moments import Moment, Replay
 from vae_core.networks import ImageShape, check_image_shape
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.whole_folder import read_files, read_unchecked, write_files
@@ -53,7 +55,8 @@ class ModelFolder:
     history : list of dict
     latent_map : dict of arrays
         ``mu`` [N, d], ``indices`` [N] into the test split and, where they exist, ``logvar`` and ``labels``.
-    moments : list of (step, mu [M, d])
+    replay : Replay or None
+        Moments of training.
     counters : dict or None
         Where the run stopped; None when it can't be resumed.
     optimiser : dict of arrays
@@ -67,7 +70,7 @@ class ModelFolder:
     metrics: dict[str, Any] = dataclasses.field(default_factory=dict)
     history: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     latent_map: Arrays = dataclasses.field(default_factory=dict)
-    moments: list[tuple[int, NDArray[Any]]] = dataclasses.field(default_factory=list)
+    replay: Replay | None = None
     counters: dict[str, Any] | None = None
     optimiser: Arrays = dataclasses.field(default_factory=dict)
 
@@ -189,16 +192,16 @@ def _files(folder: ModelFolder, card: str, half: bool) -> dict[str, bytes]:
     }
     kind = np.float16 if half else np.float32
     weights = {name: np.asarray(value, dtype=kind, order="C") for name, value in folder.weights.items()}
-    moments = {f"{step:09d}": np.asarray(mu, dtype=np.float16) for step, mu in folder.moments}
     files = {
         "config.json": _json(config),
         "metrics.json": _json(folder.metrics),
         "history.jsonl": "".join(json.dumps(record) + "\n" for record in folder.history).encode(),
         "weights.safetensors": safetensors.numpy.save(weights),
         "map.safetensors": safetensors.numpy.save(folder.latent_map),
-        "moments.safetensors": safetensors.numpy.save(moments),
         "CARD.md": card.encode(),
     }
+    if folder.replay is not None:
+        files["moments.safetensors"] = safetensors.numpy.save(_replay_arrays(folder.replay))
     if folder.counters is not None:
         files["resume.safetensors"] = safetensors.numpy.save(folder.optimiser)
     return files
@@ -208,7 +211,7 @@ def _parse(files: dict[str, bytes]) -> ModelFolder:
     config = json.loads(files["config.json"])
     names = config["class_names"]
     resume = files.get("resume.safetensors")
-    moments = safetensors.numpy.load(files["moments.safetensors"]) if "moments.safetensors" in files else {}
+    moments = files.get("moments.safetensors")
     folder = ModelFolder(
         config=_run_config(config),
         image_shape=_image_shape(config["image_shape"]),
@@ -219,7 +222,7 @@ def _parse(files: dict[str, bytes]) -> ModelFolder:
         metrics=_metrics(json.loads(files["metrics.json"])),
         history=[_table(json.loads(line)) for line in files["history.jsonl"].splitlines()],
         latent_map=safetensors.numpy.load(files["map.safetensors"]),
-        moments=[(int(step), mu.astype(np.float32)) for step, mu in sorted(moments.items())],
+        replay=None if moments is None else _replay(safetensors.numpy.load(moments)),
         counters=config["counters"] if resume is not None else None,
         optimiser={} if resume is None else safetensors.numpy.load(resume),
     )
@@ -227,6 +230,7 @@ def _parse(files: dict[str, bytes]) -> ModelFolder:
         if not np.isfinite(value).all():
             raise CheckpointError("A weight is not finite.", got=name)
     _check_map(folder)
+    _check_replay(folder)
     return folder
 
 
@@ -264,6 +268,44 @@ def _check_map(folder: ModelFolder) -> None:
     for name, value in arrays.items():
         if value.shape != shapes.get(name) or not np.isfinite(value).all():
             raise CheckpointError("Its map has the wrong shape or values.", got=f"{name} {list(value.shape)}")
+
+
+def _replay_arrays(replay: Replay) -> Arrays:
+    """Return a replay as named arrays: ``tile``, ``copied``, ``labels``, and for each step ``mu`` and ``tiles``."""
+    arrays: Arrays = {"tile": np.array(replay.tile, np.int32), "copied": replay.copied}
+    if replay.labels is not None:
+        arrays["labels"] = replay.labels
+    for moment in replay.moments:
+        arrays[f"{moment.step:09d}.mu"] = moment.mu
+        arrays[f"{moment.step:09d}.tiles"] = np.frombuffer(moment.tiles, np.uint8)
+    return arrays
+
+
+def _replay(arrays: Arrays) -> Replay | None:
+    if "tile" not in arrays:
+        return None
+    steps = sorted(int(name.removesuffix(".mu")) for name in arrays if name.endswith(".mu"))
+    moments = [
+        Moment(step, arrays[f"{step:09d}.mu"], arrays[f"{step:09d}.tiles"].astype(np.uint8).tobytes())
+        for step in steps
+    ]
+    labels = arrays.get("labels")
+    tile = _image_shape(arrays["tile"].tolist())
+    return Replay(labels, arrays["copied"].astype(np.int32).ravel(), tile, tuple(moments))
+
+
+def _check_replay(folder: ModelFolder) -> None:
+    replay = folder.replay
+    if replay is None:
+        return
+    for moment in replay.moments:
+        count = len(moment.mu) if replay.labels is None else len(replay.labels)
+        fits = moment.mu.dtype == np.float16 and moment.mu.shape == (count, folder.config.model.latent_dim)
+        if not fits or not np.isfinite(moment.mu).all():
+            raise CheckpointError(
+                "A moment of its training has the wrong shape or values.", got=f"step {moment.step}"
+            )
+        replay.tiles(moment)
 
 
 def _json(value: Any) -> bytes:

@@ -16,12 +16,13 @@ from vae_core.checkpoint import Arrays, ModelFolder
 from vae_core.datasets import ImageDataset
 from vae_core.errors import CheckpointError
 from vae_core.evaluation import Metrics, evaluate
+from vae_core.moments import half
 from vae_core.trained import TrainedModel
-from vae_core.training import COUNTERS, TrainingRun, half
+from vae_core.training import COUNTERS, TrainingRun
 
 MAP_IMAGES = 10_000
 """Held-out images on a model's map, at most."""
-FINAL_MOMENTS = 20
+FINAL_MOMENTS = 40
 """Moments for replay kept with a model that will not train on."""
 
 
@@ -81,7 +82,7 @@ def save(
     folder.metrics.update(metrics or {})
     folder.latent_map.update(_map(TrainedModel(Path(path).name, folder), run.dataset, map_images))
     if not resumable:
-        folder.moments = _thinned(folder.moments)
+        folder.replay = run.replay.thinned(FINAL_MOMENTS)
     else:
         state = run.state()
         folder.counters = {**state["counters"], "finished": run.finished}
@@ -119,7 +120,7 @@ def resume(path: str | os.PathLike[str], dataset: ImageDataset) -> TrainingRun:
         )
     run = TrainingRun(folder.config, dataset)
     weights = {key: torch.from_numpy(value) for key, value in folder.weights.items()}
-    run.history, run.moments = folder.history, [(step, mu.astype(np.float16)) for step, mu in folder.moments]
+    run.history, run.replay = folder.history, folder.replay or run.replay
     try:
         moments = _nested(folder.optimiser)
         _check_state(run, folder.counters, moments)
@@ -141,14 +142,8 @@ def _folder(run: TrainingRun, rounded: bool = False) -> ModelFolder:
         class_names=run.dataset.class_names,
         weights=weights,
         history=list(run.history),
-        moments=list(run.moments),
+        replay=run.replay,
     )
-
-
-def _thinned(moments: list[Any]) -> list[Any]:
-    """Return the first, the last and evenly chosen moments between, `FINAL_MOMENTS` at most."""
-    chosen = np.linspace(0, len(moments) - 1, min(FINAL_MOMENTS, len(moments))).round().astype(int)
-    return [moments[index] for index in chosen]
 
 
 def _map(model: TrainedModel, dataset: ImageDataset, most: int) -> Arrays:

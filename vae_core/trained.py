@@ -18,6 +18,7 @@ from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
 from vae_core.errors import CheckpointError, InputError, VaeCoreError
 from vae_core.models import MODELS, Model, VAEConfig, family_of, make_model
+from vae_core.moments import Replay
 from vae_core.run_config import RunConfig
 from vae_core.whole_folder import model_folders
 
@@ -145,9 +146,9 @@ class TrainedModel:
         return [dict(record) for record in self._folder.history]
 
     @property
-    def moments(self) -> list[tuple[int, NDArray[Any]]]:
-        """The held-out subset's mu [M, d] at some steps of training."""
-        return [(step, mu.copy()) for step, mu in self._folder.moments]
+    def replay(self) -> Replay | None:
+        """Moments of its training; None where none were kept."""
+        return self._folder.replay
 
     @property
     def latent_map(self) -> LatentMap:

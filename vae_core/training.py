@@ -19,13 +19,16 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from vae_core.batches import Batch, Batches, generator_of
-from vae_core.datasets import ImageDataset
+from vae_core.datasets import ImageDataset, as_float
 from vae_core.drawn_pixels import MOST_NOISE, noise_share
 from vae_core.errors import ConfigError
 from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.models import VAEConfig, make_model
+from vae_core.moments import IMAGES as MOMENT_IMAGES
+from vae_core.moments import Replay, grid_places
 from vae_core.posteriors import DiagonalGaussian
 from vae_core.run_config import RunConfig
 
@@ -51,10 +54,6 @@ EVALUATE_AFTER = 20
 """Fewest steps between two evaluations; they happen at the ends of epochs."""
 LOG_RATIO = 1.02
 """Ratio of steps between two records of the history, so that it stays small however long the run."""
-MOMENT_IMAGES = 500
-"""Held-out images in each moment kept for replay."""
-MOMENT_RATIO = 1.25
-"""Ratio of steps between two moments kept for replay: 60 of them reach past 100,000 steps."""
 COUNTERS = (
     "step",
     "epoch",
@@ -97,8 +96,8 @@ class TrainingRun:
         Whether the encoder sees drawn pixels.
     history : list of dict
         One record for each logged step and each evaluation.
-    moments : list of (step, mu)
-        Held-out mu [M, d] as float16 at moments spaced evenly in log(step), for replay.
+    replay : Replay
+        Moments spaced evenly in log(step): codes, a decoded grid and reconstructions.
     """
 
     def __init__(self, config: RunConfig, dataset: ImageDataset) -> None:
@@ -124,7 +123,8 @@ class TrainingRun:
         self.first_loss = sys.float_info.max  # no loss yet; JSON has no infinity
         self.finished = False
         self.history: list[dict[str, Any]] = []
-        self.moments: list[tuple[int, NDArray[np.float16]]] = []
+        validation = dataset.validation
+        self.replay = Replay.of(len(validation), validation.labels, dataset.image_shape)
         self._seconds = 0.0
         self._resumed_at: float | None = None
         kind = torch.bfloat16 if self.bf16 else torch.float32
@@ -212,7 +212,7 @@ class TrainingRun:
         while not self.finished:
             while self._changed:
                 yield self._changed.pop(0)
-            if self._moment_due():
+            if self.replay.due(self.step):
                 self._keep_moment()
             if snapshot_every is not None and self.seconds >= next_snapshot:
                 next_snapshot = self.seconds + snapshot_every
@@ -297,17 +297,21 @@ class TrainingRun:
             return training.learning_rate * max(fraction / training.warmup, 1e-3)
         return training.learning_rate * (1 - fraction) / max(1 - training.warmup, 1e-9)
 
+    @torch.inference_mode()
     def _keep_moment(self) -> None:
-        if not self.moments or self.moments[-1][0] < self.step:
-            self.moments.append((self.step, half(self.posteriors()[0][:MOMENT_IMAGES])))
+        mu, _ = self.posteriors(MOMENT_IMAGES)
+        copied = self.model.encode(self._held_out(self.replay.copied)).mu
+        places = torch.from_numpy(grid_places(mu, isinstance(self.config.model, VAEConfig)))
+        decoded = self.model.likelihood.mean(self.model.decode(torch.cat([places, copied])))
+        self.replay = self.replay.plus(self.step, mu, decoded)
 
-    def _moment_due(self) -> bool:
-        return not self.moments or self.step >= self.moments[-1][0] * MOMENT_RATIO + 1
+    def _held_out(self, rows: NDArray[np.int32]) -> Tensor:
+        return torch.from_numpy(as_float(self.dataset.validation.images[rows]))
 
     @torch.inference_mode()
-    def posteriors(self) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Return mu [M, d] and logvar [M, d] (None for a point) of the fixed held-out subset."""
-        posterior = self.model.encode(self._validation[:SUBSET].float() / 255)
+    def posteriors(self, most: int = SUBSET) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Return mu [M, d] and logvar [M, d] (None for a point) of the first `most` held-out images."""
+        posterior = self.model.encode(self._validation[:most].float() / 255)
         logvar = posterior.logvar.numpy() if isinstance(posterior, DiagonalGaussian) else None
         return posterior.mu.numpy(), logvar
 
@@ -370,10 +374,4 @@ class TrainingRun:
             setattr(self, name, state["counters"][name])
         self._seconds = state["counters"]["seconds"]
         self.history = [record for record in self.history if record["step"] <= self.step]
-        self.moments = [moment for moment in self.moments if moment[0] <= self.step]
-
-
-def half(values: NDArray[np.float32]) -> NDArray[np.float16]:
-    """Return `values` as float16, those beyond its range at its ends; same shape."""
-    largest = np.finfo(np.float16).max
-    return np.clip(values, -largest, largest).astype(np.float16)
+        self.replay = self.replay.until(self.step)

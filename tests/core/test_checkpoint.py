@@ -12,6 +12,7 @@ import sys
 import tempfile
 import textwrap
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from vae_core import catalogue, checkpoint, load, whole_folder
 from vae_core.errors import CheckpointError
@@ -71,9 +73,14 @@ def test_what_was_written_is_what_is_read(trained_folder: Path, tmp_path: Path) 
         before, after = getattr(folder, part), getattr(again, part)
         assert before.keys() == after.keys()
         assert all(np.array_equal(before[name], after[name]) for name in before)
-    assert all(
-        s == t and np.array_equal(a, b) for (s, a), (t, b) in zip(folder.moments, again.moments, strict=True)
-    )
+    one, two = folder.replay, again.replay
+    assert one is not None
+    assert two is not None
+    assert (one.tile, one.copied.tolist()) == (two.tile, two.copied.tolist())
+    np.testing.assert_array_equal(one.labels, two.labels)
+    for before, after in zip(one.moments, two.moments, strict=True):
+        assert (before.step, before.tiles) == (after.step, after.tiles)
+        np.testing.assert_array_equal(before.mu, after.mu)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -223,6 +230,32 @@ def test_metrics_without_what_they_mean_are_refused(folder: Path, harm: Harm) ->
 def test_a_map_that_does_not_fit_the_model_is_refused(folder: Path, harm: Harm) -> None:
     change_arrays(folder, "map.safetensors", harm)
     assert_refused(folder, "map")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda m: {name: value[:-1] if name.endswith(".mu") else value for name, value in m.items()},
+        lambda m: {name: value * np.inf if name.endswith(".mu") else value for name, value in m.items()},
+        lambda m: {name: value for name, value in m.items() if not name.endswith(".tiles")},
+        lambda m: {name: value[::-1] if name.endswith(".tiles") else value for name, value in m.items()},
+        lambda m: m | {name: bomb() for name in m if name.endswith(".tiles")},
+        lambda m: m | {"tile": np.array([1, 4, 4], np.int32)},
+        lambda m: m | {"tile": np.array([1, 10**6, 10**6], np.int32)},
+        lambda m: m | {"copied": np.arange(10**6, dtype=np.int32)},
+        lambda m: m | {"labels": m["labels"][:-1]},
+        lambda m: m | {"labels": m["labels"][None]},
+        lambda m: m | {"one.mu": next(iter(m.values()))},
+    ],
+)
+def test_moments_that_do_not_fit_the_model_are_refused(folder: Path, harm: Harm) -> None:
+    change_arrays(folder, "moments.safetensors", harm)
+    assert_refused(folder)
+
+
+def bomb() -> NDArray[np.uint8]:
+    """Return some kilobytes that inflate to a hundred megabytes."""
+    return np.frombuffer(zlib.compress(bytes(100_000_000), 9), np.uint8)
 
 
 @pytest.mark.parametrize(

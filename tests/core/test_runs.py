@@ -43,9 +43,10 @@ def assert_same(one: TrainingRun, two: TrainingRun) -> None:
             assert torch.equal(value, second["optimiser"][index][name]), (index, name)
     assert timeless(first["counters"]) == timeless(second["counters"])
     assert [timeless(record) for record in one.history] == [timeless(record) for record in two.history]
-    assert [step for step, _ in one.moments] == [step for step, _ in two.moments]
-    for (_, mu), (_, other) in zip(one.moments, two.moments, strict=True):
-        np.testing.assert_array_equal(mu, other)
+    assert [moment.step for moment in one.replay.moments] == [moment.step for moment in two.replay.moments]
+    for moment, other in zip(one.replay.moments, two.replay.moments, strict=True):
+        np.testing.assert_array_equal(moment.mu, other.mu)
+        assert moment.tiles == other.tiles
 
 
 VARIANTS: list[dict[str, Any]] = [
@@ -108,11 +109,11 @@ def test_a_time_budget_goes_on_where_it_stopped(
 def test_resuming_a_finished_run_finishes_at_once(trained_folder: Path, digits: ImageDataset) -> None:
     run = runs.resume(trained_folder, digits)
     before = run.state()["model"]
-    moments = len(run.moments)
+    moments = len(run.replay.moments)
     events = list(run.events())
     assert [type(event) for event in events] == [Finished]
     assert all(torch.equal(value, run.state()["model"][name]) for name, value in before.items())
-    assert len(run.moments) == moments
+    assert len(run.replay.moments) == moments
 
 
 def test_a_diverged_run_can_be_saved_and_opened(make_run: MakeRun, tmp_path: Path) -> None:
@@ -144,7 +145,9 @@ def test_a_model_saved_for_use_only_is_half_as_large_and_cannot_be_resumed(
     sizes = [(tmp_path / name / "weights.safetensors").stat().st_size for name in ("shipped", "run")]
     assert sizes[0] < 0.6 * sizes[1] + 1500
     assert not (tmp_path / "shipped" / "resume.safetensors").exists()
-    assert len(load(tmp_path / "shipped").moments) <= runs.FINAL_MOMENTS
+    replay = load(tmp_path / "shipped").replay
+    assert replay is not None
+    assert len(replay.moments) <= runs.FINAL_MOMENTS
     with pytest.raises(CheckpointError, match=r"shipped was saved without its optimiser's state"):
         runs.resume(tmp_path / "shipped", digits)
 
@@ -216,11 +219,11 @@ def test_a_frozen_model_does_not_change_when_training_goes_on(make_run: MakeRun)
     next(run.events())
     frozen = runs.freeze(run)
     z = np.zeros((1, 2), np.float32)
-    before, history, moments = frozen.decode(z), frozen.history, frozen.moments
+    before, history, replay = frozen.decode(z), frozen.history, frozen.replay
     finish(run)
     np.testing.assert_array_equal(frozen.decode(z), before)
     assert frozen.history == history
-    assert len(frozen.moments) == len(moments)
+    assert frozen.replay is replay
     assert not np.array_equal(runs.freeze(run).decode(z), before)
     assert not any(parameter.requires_grad for parameter in frozen.module.parameters())
 

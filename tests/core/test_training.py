@@ -48,9 +48,10 @@ def assert_same_state(one: TrainingRun, two: TrainingRun) -> None:
     timeless = ({k: v for k, v in state["counters"].items() if k != "seconds"} for state in (first, second))
     assert next(timeless) == next(timeless)
     assert untimed(one) == untimed(two)
-    assert [step for step, _ in one.moments] == [step for step, _ in two.moments]
-    for (_, mu), (_, other) in zip(one.moments, two.moments, strict=True):
-        np.testing.assert_array_equal(mu, other)
+    assert [moment.step for moment in one.replay.moments] == [moment.step for moment in two.replay.moments]
+    for moment, other in zip(one.replay.moments, two.replay.moments, strict=True):
+        np.testing.assert_array_equal(moment.mu, other.mu)
+        assert moment.tiles == other.tiles
 
 
 # ------------------------------------------------------------------------------------------------- determinism
@@ -418,7 +419,7 @@ def test_the_history_holds_the_first_steps_then_every_few(make_run: MakeRun) -> 
 def test_moments_are_spaced_by_a_ratio_and_end_with_the_last_step(make_run: MakeRun) -> None:
     run = make_run(epochs=8.0)
     drain(run)
-    steps = [step for step, _ in run.moments]
+    steps = [moment.step for moment in run.replay.moments]
     assert steps[0] == 0
     assert steps[-1] == run.step
     assert len(steps) < 30
