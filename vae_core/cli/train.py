@@ -11,6 +11,7 @@ from typing import Any
 
 from vae_core import runs
 from vae_core.checkpoint import read_header, run_config_to_json
+from vae_core.claims import claimed
 from vae_core.cli import opening, recipe
 from vae_core.cli.arguments import Parser, option, refuse
 from vae_core.cli.interruption import Interruption
@@ -75,6 +76,11 @@ def run(args: argparse.Namespace) -> int:
     """Train, save and measure; return the exit code."""
     path, training = _resumed(args) if args.resume is not None else _new(args)
     _tell_beta(training)
+    with claimed(path):
+        return _trained(args, path, training)
+
+
+def _trained(args: argparse.Namespace, path: Path, training: TrainingRun) -> int:
     with TrainingProgress(quiet=args.quiet) as progress, Interruption() as interruption:
         report = _follow(training, path, progress, interruption)
         runs.save(training, path)

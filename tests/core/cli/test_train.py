@@ -8,6 +8,7 @@ import pytest
 
 import vae_core
 from vae_core.checkpoint import read
+from vae_core.claims import claimed
 from vae_core.cli import main
 from vae_core.datasets import ImageDataset
 from vae_core.runs import resume
@@ -161,6 +162,14 @@ def test_a_complete_run_and_changed_settings_are_refused_on_resuming(
         ["train", "--resume", str(model), "--beta", "2", "--seed", "1"]
     )
     assert "no such model" in complaint(["train", "--resume", "nobody"])
+
+
+def test_a_run_that_trains_elsewhere_is_refused_and_left_alone(complaint: Complaint, model: Path) -> None:
+    before = read(model).counters
+    with claimed(model):
+        refusal = complaint(["train", "--resume", str(model), "--epochs", "6"])
+    assert "is being trained somewhere else" in refusal
+    assert read(model).counters == before
 
 
 def test_progress_shows_the_loss_terms_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
