@@ -1,7 +1,21 @@
 """Measures of a latent space: pure functions over codes and labels that know no model."""
 
+from vae_core.metrics.disentanglement import DCI, dci, information_gaps, mig, mutual_information
+from vae_core.metrics.factor_vae import factor_vae_score
 from vae_core.metrics.holes import nearest_distances, off_data_share
 from vae_core.metrics.neighbours import knn_accuracy
 from vae_core.metrics.posterior import active_units, kl_per_dimension
 
-__all__ = ["active_units", "kl_per_dimension", "knn_accuracy", "nearest_distances", "off_data_share"]
+__all__ = [
+    "DCI",
+    "active_units",
+    "dci",
+    "factor_vae_score",
+    "information_gaps",
+    "kl_per_dimension",
+    "knn_accuracy",
+    "mig",
+    "mutual_information",
+    "nearest_distances",
+    "off_data_share",
+]
