@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -60,6 +61,23 @@ def originals(trained: TrainedModel, rows: Sequence[int]) -> NDArray[np.uint8] |
         return None
     wanted = codes.indices[np.asarray(rows, np.int64)]
     return images[wanted] if wanted.max(initial=0) < len(images) else None
+
+
+def held_out(trained: TrainedModel, rows: NDArray[np.integer[Any]]) -> NDArray[np.uint8] | None:
+    """Return validation images [N, C, H, W] of a model's data set, which is on this machine; None if it has fewer."""
+    data = trained.config.data
+    try:
+        return _held_out(data.name, data.seed, data.validation, data.size, data.count, tuple(map(int, rows)))
+    except (VaeCoreError, IndexError):
+        return None
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _held_out(
+    name: str, seed: int, validation: int | None, size: int | None, count: int | None, rows: tuple[int, ...]
+) -> NDArray[np.uint8]:
+    opened = load_dataset(name, seed=seed, validation=validation, size=size, count=count)
+    return opened.validation.images[list(rows)]
 
 
 @st.cache_data(ttl=20, max_entries=16, show_spinner=False)

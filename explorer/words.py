@@ -75,6 +75,18 @@ The two are drawn apart because their sum hides which one moves. A KL near 0 mea
 image: the posterior has collapsed, and every decode is the same mean image.
 """
 
+REPLAY = r"""
+A run keeps up to 60 moments, closer together early, when most happens. Each holds the codes $\mu(x)$ of 500 held-out
+images, the decoder's mean images at fixed places, and the reconstruction $\mathbb E[x\,|\,z = \mu(x)]$ of one
+image of each class.
+
+The map stays on one scale, and with more than two dimensions on one plane: the principal plane of the last moment's
+codes. Between two moments Play moves the points in a straight line. An autoencoder has no prior: its grid lies at the
+quantiles of its codes as they were then.
+
+The numbers beside the step are of the batch logged last, in nats per image.
+"""
+
 GRID = """**The decoded grid.** Each tile is what the decoder makes of one place; up in the grid is up on the map."""
 
 RUNS = """

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from explorer import progress, state, training_desk
-from explorer.components import latent_pad
+from explorer.components import latent_pad, replay
 from explorer.figures import curves, theme
 from explorer.frame import guarded
 from explorer.panels import one_step
@@ -49,6 +49,9 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
     if now.model is not None:
         latent_pad.bring_live(_name(job), now.step, now.model)
         latent_pad.draw_live(_name(job), now.model)
+    if over and now.model is not None and now.model.replay is not None:
+        st.markdown("**Look back**: drag the slider through the run.")
+        replay.draw(now.model, f"replay-{id(job)}")
     if now.next_step is not None:
         one_step.draw(now.next_step)
     _curves(_charted(job, now))

@@ -90,6 +90,27 @@ def test_beta_changed_on_the_way_shows_on_the_curves(running: Page) -> None:
     expect(running.get_by_role("button", name="Start")).to_be_visible()
 
 
+def test_a_finished_run_is_scrubbed_back_to_its_first_map(running: Page, screenshot: Screenshot) -> None:
+    running.wait_for_timeout(2000)
+    running.get_by_role("button", name="Stop").click()
+    slider = running.get_by_role("slider", name=re.compile("Moment of the training"))
+    slider.focus()
+    last, told_last = views(running), running.locator(".replay-told").inner_text()
+    for key, told in (("Home", "Step 0 of"), ("End", told_last)):
+        running.keyboard.press(key)
+        expect(running.locator(".replay-told")).to_contain_text(told)
+        running.wait_for_timeout(500)
+        assert (views(running) == last) == (key == "End")
+        screenshot(running, f"replay-{key.lower()}")
+
+
+def views(page: Page) -> tuple[str, ...]:
+    """Return what the replay's map, grid and reconstructions show."""
+    return tuple(
+        fingerprint(page, name) for name in (".replay-map", ".replay-tiles", ".replay-copies .replay-tiles")
+    )
+
+
 def test_two_people_see_their_own_runs(running: Page, settle: Settle) -> None:
     other = running.context.new_page()
     other.goto("/")

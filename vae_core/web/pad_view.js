@@ -26,11 +26,12 @@ export const toPlane = (view, px, py) => [
  * How far from `origin` the map has to reach so that the prior and all but one point in a thousand are on it.
  * @param {{x: Float32Array, y: Float32Array}} points
  * @param {[number, number]} origin
+ * @param {number} [least]
  * @returns {number}
  */
-export function reachOf({ x, y }, [ox, oy]) {
+export function reachOf({ x, y }, [ox, oy], least = PRIOR_REACH) {
   const far = Float64Array.from(x, (value, n) => Math.max(Math.abs(value - ox), Math.abs(y[n] - oy))).sort();
-  return far.length ? Math.max(PRIOR_REACH, far[Math.floor(0.999 * (far.length - 1))]) : PRIOR_REACH;
+  return far.length ? Math.max(least, far[Math.floor(0.999 * (far.length - 1))]) : least;
 }
 
 /** Show all: `reach` on every side of `origin`, and a margin. */

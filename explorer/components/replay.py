@@ -1,0 +1,104 @@
+"""A model's training replayed on a page: what the component needs of its moments."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import cache, planes
+from explorer.figures import theme
+from vae_core import web
+from vae_core.moments import LEVELS, SIDE
+
+if TYPE_CHECKING:
+    from vae_core.moments import Replay
+    from vae_core.trained import TrainedModel
+
+_replay = st.components.v2.component(
+    "latent_explorer.replay",
+    js=web.script("replay.js") + Path(__file__).with_name("replay_host.js").read_text("utf-8"),
+)
+
+
+def draw(trained: TrainedModel, key: str) -> None:
+    """Draw the replay of a model that has moments; all of it is in the page, so that the slider waits for nothing."""
+    _replay(key=key, data=_packed(trained, cache.originals_here(trained)))
+
+
+@functools.lru_cache(maxsize=4)
+def _packed(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
+    replay = trained.replay
+    assert replay is not None
+    moments = replay.moments
+    # One plane for all moments, the one that shows the last one best.
+    mu = [moment.mu.astype(np.float32) for moment in moments]
+    labels = None if replay.labels is None else replay.labels.astype(np.int64)
+    view = planes.view_of(mu[-1], labels, "pca", (0, 1))
+    points = [
+        planes.view_of(codes, labels, "axes", (0, 1)).points if view.plane is None else view.plane.project(codes)
+        for codes in mu
+    ]  # fmt: skip
+    has_prior = trained.family == "vae"
+    origin = np.zeros((1, trained.latent_dim), np.float32)
+    centre = points[-1].mean(0) if not has_prior or view.plane is None else view.plane.project(origin)[0]
+    tiles = [np.frombuffer(moment.tiles, np.uint8) for moment in moments]
+    originals = cache.held_out(trained, replay.copied) if with_images else None
+    about = {
+        "name": f"{trained.name}.{moments[-1].step}",
+        "classNames": list(trained.class_names or ()),
+        "colours": list(theme.PALETTE),
+        "axes": list(view.titles),
+        "centre": centre.tolist(),
+        "hasPrior": has_prior and view.plane is not None,
+        "steps": [moment.step for moment in moments],
+        "told": [_told(trained.history, moment.step) for moment in moments],
+        "ends": np.cumsum([len(part) for part in tiles]).tolist(),
+        "tile": list(replay.tile),
+        "levels": LEVELS,
+        "side": SIDE,
+        "copies": len(replay.copied),
+        "gridTitle": _grid_title(trained),
+        "label": f"Moment of the training of {trained.name}",
+    }
+    arrays = {
+        "points": np.concatenate(points).astype(np.float32).ravel(),
+        "labels": None if labels is None else labels.astype(np.int32),
+        "tiles": np.concatenate(tiles),
+        "originals": None if originals is None else _levels(originals, replay),
+    }
+    return {"about": about, **{name: array for name, array in arrays.items() if array is not None}}
+
+
+def _grid_title(trained: TrainedModel) -> str:
+    law = "the prior" if trained.family == "vae" else "the codes"
+    if trained.latent_dim <= 2:
+        return f"Decoded at quantiles of {law}"
+    return f"Decoded from the same {SIDE**2} draws of {law}" + (", scaled" if trained.family == "ae" else "")
+
+
+def _told(history: list[dict[str, Any]], step: int) -> str:
+    """Return what was logged last by a step, in words."""
+    records = [record for record in history if record.get("kind") == "train" and record["step"] <= step]
+    if not records:
+        return "before the first step"
+    last = records[-1]
+    parts = [f"{last['seconds']:.1f} s", f"reconstruction {last['reconstruction']:.1f}"]
+    if "kl" in last:
+        parts.append(f"KL {last['kl']:.1f}")
+    return " · ".join(parts) + " nats per image"
+
+
+def _levels(images: NDArray[np.uint8], replay: Replay) -> NDArray[np.uint8]:
+    """Return images [R, C, H, W] at the size and in the levels of the tiles, as a flat array."""
+    _, height, width = replay.tile
+    # The nearest pixel: tiles are smaller than images only from 33 pixels on.
+    down, across = (
+        np.arange(n) * side // n for n, side in zip((height, width), images.shape[2:], strict=True)
+    )
+    small = images[:, :, down][:, :, :, across]
+    return np.rint(small / 255 * LEVELS).astype(np.uint8).ravel()

@@ -1,0 +1,54 @@
+"""Replay: how a model came to be, from before its first step to its last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from explorer import state, words
+from explorer.components import replay
+from explorer.figures import curves, theme
+from explorer.frame import heading
+from explorer.links import Link
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+TERMS = ("reconstruction", "kl", "loss", "elbo")
+
+
+def show(trained: TrainedModel) -> None:
+    """Draw the page for one model."""
+    heading("Replay", "Drag the slider, or press Play: the model's training passes by.", words.REPLAY)
+    state.publish(Link(trained.name))
+    if trained.replay is None or not trained.replay.moments:
+        st.info("No moments of this model's training were kept.", icon=":material/history_toggle_off:")
+    else:
+        replay.draw(trained, f"replay.{trained.name}")
+    shown = _curves(trained.history)
+    if shown:
+        st.markdown("**All of its training**, in nats per image")
+        st.plotly_chart(
+            curves.training(shown),
+            config=theme.HOVER_ONLY,
+            key="replay-curves",
+            alt="Reconstruction, KL, objective and ELBO over the whole training, in nats per image",
+        )
+
+
+def _curves(history: list[dict[str, Any]]) -> dict[str, tuple[curves.Curve, curves.Curve]]:
+    """Return each term's logged batches and validation results against seconds of training."""
+    kinds = ("train", "validation")
+    records = {kind: [_with_elbo(one) for one in history if one.get("kind") == kind] for kind in kinds}
+    found = {
+        term: tuple([(one["seconds"], one[term]) for one in records[kind] if term in one] for kind in kinds)
+        for term in TERMS
+    }
+    return {term: (train, held_out) for term, (train, held_out) in found.items() if train}
+
+
+def _with_elbo(record: dict[str, Any]) -> dict[str, Any]:
+    if "kl" not in record:
+        return record
+    return {"elbo": -record["reconstruction"] - record["kl"], **record}
