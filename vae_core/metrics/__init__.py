@@ -3,6 +3,7 @@
 from vae_core.metrics.disentanglement import DCI, dci, information_gaps, mig, mutual_information
 from vae_core.metrics.factor_vae import factor_vae_score
 from vae_core.metrics.holes import nearest_distances, off_data_share
+from vae_core.metrics.image_quality import gradient_energy_ratio, mse, psnr, ssim
 from vae_core.metrics.map_quality import neighbour_continuity, trustworthiness
 from vae_core.metrics.neighbours import knn_accuracy
 from vae_core.metrics.posterior import active_units, kl_per_dimension
@@ -12,13 +13,17 @@ __all__ = [
     "active_units",
     "dci",
     "factor_vae_score",
+    "gradient_energy_ratio",
     "information_gaps",
     "kl_per_dimension",
     "knn_accuracy",
     "mig",
+    "mse",
     "mutual_information",
     "nearest_distances",
     "neighbour_continuity",
     "off_data_share",
+    "psnr",
+    "ssim",
     "trustworthiness",
 ]

@@ -14,7 +14,7 @@ def trustworthiness(
 ) -> float:
     """Return how far neighbours on the map can be trusted to be neighbours among the images.
 
-    T(k) = 1 - 2 / (nk (2n - 3k - 1)) Σ_i Σ_{j ∈ U_k(i)} (r(i, j) - k), equation 1 of Venna and Kaski (2001), where
+    T(k) = 1 - 2 / (nk (2n - 3k - 1)) Σ_i Σ_{j ∈ U_k(i)} (r(i, j) - k), of Venna and Kaski (2001), where
     U_k(i) are those of code i's k nearest codes that are not among image i's k nearest images, and image j is the r-th
     nearest to image i. Distances are Euclidean, between pixels and between posterior means. The value is
     scikit-learn's.
@@ -27,8 +27,8 @@ def trustworthiness(
     k : int
         Neighbours, 1 to less than half of the images that count.
     limit : int
-        At most so many images count, drawn with `seed`; memory is some 24 bytes times the square of their number. The more
-        there are, the smaller a neighbourhood is k of them.
+        At most so many images count, drawn with `seed`; memory is some 24 bytes times the square of their number. The
+        more there are, the smaller a neighbourhood is k of them.
     seed : int
 
     Returns
@@ -55,7 +55,7 @@ def neighbour_continuity(
 ) -> float:
     """Return how far neighbours among the images are neighbours on the map.
 
-    The continuity of Venna and Kaski (2001), their equation 2: :func:`trustworthiness` with the two spaces exchanged. A
+    The continuity of Venna and Kaski (2001): :func:`trustworthiness` with the two spaces exchanged. A
     map that tears neighbours apart lacks it, one that folds strangers together lacks trustworthiness. Arguments,
     result and errors are those of :func:`trustworthiness`.
 
