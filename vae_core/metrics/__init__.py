@@ -2,6 +2,7 @@
 
 from vae_core.metrics.disentanglement import DCI, dci, information_gaps, mig, mutual_information
 from vae_core.metrics.factor_vae import factor_vae_score
+from vae_core.metrics.frechet import classifier_frechet_distance
 from vae_core.metrics.holes import nearest_distances, off_data_share
 from vae_core.metrics.image_quality import gradient_energy_ratio, mse, psnr, ssim
 from vae_core.metrics.map_quality import neighbour_continuity, trustworthiness
@@ -11,6 +12,7 @@ from vae_core.metrics.posterior import active_units, kl_per_dimension
 __all__ = [
     "DCI",
     "active_units",
+    "classifier_frechet_distance",
     "dci",
     "factor_vae_score",
     "gradient_energy_ratio",
