@@ -18,14 +18,14 @@ MOST_SLIDERS = 12
 
 def start(trained: TrainedModel) -> NDArray[np.float32]:
     """Return where the sliders begin [d]: the prior's centre, or the codes' median where there is no prior."""
-    if trained.family == "vae":
+    if trained.has_prior:
         return np.zeros(trained.latent_dim, np.float32)
     return np.asarray(np.median(trained.latent_map.mu, axis=0), np.float32)
 
 
 def slider_limit(trained: TrainedModel) -> float:
     """Return how far the sliders reach: 4 standard deviations of the prior, or the codes' range without a prior."""
-    if trained.family == "vae":
+    if trained.has_prior:
         return PRIOR_LIMIT
     return float(np.ceil(np.quantile(np.abs(trained.latent_map.mu), 0.999) * 1.1))
 
@@ -52,7 +52,7 @@ def draw_law(trained: TrainedModel) -> tuple[NDArray[np.float32], NDArray[np.flo
     It is the prior, or a Gaussian fitted to the codes of a model without one.
     """
     d = trained.latent_dim
-    if trained.family == "vae":
+    if trained.has_prior:
         return np.zeros(d, np.float32), np.eye(d, dtype=np.float32)
     mu = trained.latent_map.mu
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(mu, rowvar=False)))

@@ -151,7 +151,7 @@ def _map(model: TrainedModel, dataset: ImageDataset, most: int) -> Arrays:
     count = min(most, len(test))
     mu, sigma = model.encode(test.images[:count])
     arrays: Arrays = {"mu": half(mu), "indices": np.arange(count, dtype=np.int32)}
-    if model.family != "ae":
+    if sigma.any():  # points have no spread
         # A variance that has underflowed to zero has the logarithm of the smallest one.
         arrays["logvar"] = half(2 * np.log(np.maximum(sigma, np.finfo(np.float32).tiny)))
     if test.labels is not None:

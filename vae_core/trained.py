@@ -116,6 +116,11 @@ class TrainedModel:
         return model.effective_beta(self.image_shape) if isinstance(model, VAEConfig) else None
 
     @property
+    def has_prior(self) -> bool:
+        """Whether z has the prior N(0, I), from which images can be drawn."""
+        return MODELS[self.family].has_prior
+
+    @property
     def likelihood(self) -> str:
         """What the decoder's output means for a pixel."""
         return self.config.model.likelihood

@@ -113,7 +113,7 @@ class TrainingRun:
         )
         self.draws = training.encoder_sees == "drawn" or (
             training.encoder_sees == "auto"
-            and isinstance(config.model, VAEConfig)
+            and self.model.has_prior
             and 0 < noise_share(dataset.train.images) < MOST_NOISE
         )
         self.bf16 = training.precision == "bf16" or (training.precision == "auto" and has_fast_bf16())
@@ -301,7 +301,7 @@ class TrainingRun:
     def _keep_moment(self) -> None:
         mu, _ = self.posteriors(MOMENT_IMAGES)
         copied = self.model.encode(self._held_out(self.replay.copied)).mu
-        places = torch.from_numpy(grid_places(mu, isinstance(self.config.model, VAEConfig)))
+        places = torch.from_numpy(grid_places(mu, self.model.has_prior))
         decoded = self.model.likelihood.mean(self.model.decode(torch.cat([places, copied])))
         self.replay = self.replay.plus(self.step, mu, decoded)
 

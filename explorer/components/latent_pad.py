@@ -176,7 +176,7 @@ def _packed(trained: TrainedModel, with_images: bool, name: str, version: int) -
         "thumbnails": thumbnails,
         "classNames": list(trained.class_names) if trained.class_names else None,
         "colours": list(theme.PALETTE),
-        "hasPrior": trained.family == "vae",
+        "hasPrior": trained.has_prior,
         "limit": places.slider_limit(trained),
         "centre": places.start(trained).tolist(),
         "draw": {"mean": mean.tolist(), "factor": factor.ravel().tolist()},
@@ -209,7 +209,7 @@ def _decoder(trained: TrainedModel) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _told(trained: TrainedModel, order: tuple[tuple[int, float], ...]) -> list[str] | None:
-    if trained.family != "vae":
+    if trained.latent_map.logvar is None:
         return None
     carried = dict(order)
     return [f"Carries {carried[k]:.2f} nats per image (its mean KL)" for k in range(trained.latent_dim)]

@@ -43,7 +43,7 @@ def _packed(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
         planes.view_of(codes, labels, "axes", (0, 1)).points if view.plane is None else view.plane.project(codes)
         for codes in mu
     ]  # fmt: skip
-    has_prior = trained.family == "vae"
+    has_prior = trained.has_prior
     origin = np.zeros((1, trained.latent_dim), np.float32)
     centre = points[-1].mean(0) if not has_prior or view.plane is None else view.plane.project(origin)[0]
     tiles = [np.frombuffer(moment.tiles, np.uint8) for moment in moments]
@@ -75,10 +75,10 @@ def _packed(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
 
 
 def _grid_title(trained: TrainedModel) -> str:
-    law = "the prior" if trained.family == "vae" else "the codes"
+    law = "the prior" if trained.has_prior else "the codes"
     if trained.latent_dim <= 2:
         return f"Decoded at quantiles of {law}"
-    return f"Decoded from the same {SIDE**2} draws of {law}" + (", scaled" if trained.family == "ae" else "")
+    return f"Decoded from the same {SIDE**2} draws of {law}" + ("" if trained.has_prior else ", scaled")
 
 
 def _told(history: list[dict[str, Any]], step: int) -> str:

@@ -110,7 +110,7 @@ def _holes(models: list[TrainedModel]) -> None:
     st.markdown("#### Holes: the same random draws, decoded by each model")
     for trained in models:
         share = _off_data(trained, cache.originals_here(trained))
-        law = "the prior" if trained.family == "vae" else "a Gaussian fitted to its codes"
+        law = "the prior" if trained.has_prior else "a Gaussian fitted to its codes"
         told = f"{trained.name}, draws from {law}"
         if share is not None:
             told += f": {share:.0%} of {DRAWS} land off the data"

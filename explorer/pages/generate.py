@@ -26,7 +26,7 @@ def show(trained: TrainedModel) -> None:
     heading(
         "Generate",
         "Drag a slider, or the cursor on the map: the image follows.",
-        words.GENERATE if trained.family == "vae" else words.GENERATE_AE,
+        words.GENERATE if trained.has_prior else words.GENERATE_AE,
     )
     _playground(trained)
     _samples(trained)
@@ -49,7 +49,7 @@ def _samples(trained: TrainedModel) -> None:
     temperature = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
     seed = int(state.number(SEED, 0, 2**31, 0))
     images = trained.decode(places.draws(trained, SAMPLES, np.random.default_rng(seed), temperature))
-    source = "the prior" if trained.family == "vae" else "a Gaussian fitted to the codes (there is no prior)"
+    source = "the prior" if trained.has_prior else "a Gaussian fitted to the codes (there is no prior)"
     left, right = st.columns([4, 9], vertical_alignment="center")
     with left:
         st.slider("Temperature", *TEMPERATURE, step=0.05, key=state.TEMPERATURE, persist_state="session")

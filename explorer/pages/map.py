@@ -33,7 +33,7 @@ def show(trained: TrainedModel) -> None:
     heading(
         "Map",
         "Drag over the map: the image follows. Click a point, or draw a box or a lasso, to see what is behind.",
-        words.MAP if trained.family == "vae" else words.MAP_AE,
+        words.MAP if trained.has_prior else words.MAP_AE,
     )
     _explore(trained)
     _grid(trained)
@@ -68,7 +68,7 @@ def _view(trained: TrainedModel, shown: PadState) -> planes.View:
 @guarded
 def _grid(trained: TrainedModel) -> None:
     view = _view(trained, latent_pad.shown(trained))
-    options = [planes.PRIOR if trained.family == "vae" else planes.CODES, planes.EVEN]
+    options = [planes.PRIOR if trained.has_prior else planes.CODES, planes.EVEN]
     state.choose("spacing", options, options[0])
     left, right = st.columns([5, 4], vertical_alignment="center")
     with right:

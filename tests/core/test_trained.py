@@ -80,10 +80,12 @@ def test_an_autoencoder_has_no_spread_and_no_beta(make_run: MakeRun, pictures: N
     model = runs.freeze(make_run(family="ae"))
     assert not model.encode(pictures)[1].any()
     assert (model.family, model.beta, model.title) == ("ae", None, "Autoencoder")
+    assert not model.has_prior
 
 
 def test_a_model_says_what_it_is(model: TrainedModel, make_run: MakeRun) -> None:
     assert (model.family, model.beta, model.likelihood, model.latent_dim) == ("vae", 1, "bernoulli", 2)
+    assert model.has_prior
     assert (model.image_shape, model.title) == ((1, 8, 8), "Variational autoencoder")
     assert model.class_names == tuple("0123456789")
     assert runs.freeze(make_run(beta=4.0)).title == "β-VAE (β = 4)"

@@ -42,6 +42,7 @@ class Autoencoder(nn.Module):
 
     Config = AutoencoderConfig
     title = "Autoencoder"
+    has_prior = False
 
     def __init__(self, config: AutoencoderConfig, shape: ImageShape) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor
@@ -17,6 +17,8 @@ Terms = dict[str, Tensor]
 class LatentModel(Protocol):
     """A model that encodes images to posteriors and decodes latents to a likelihood's parameters."""
 
+    has_prior: ClassVar[bool]
+    """Whether z has the prior N(0, I), from which images can be drawn."""
     likelihood: Likelihood
 
     def encode(self, x: Tensor) -> Posterior:

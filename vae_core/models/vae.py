@@ -69,6 +69,7 @@ class VAE(nn.Module):
 
     Config = VAEConfig
     title = "Variational autoencoder"
+    has_prior = True
 
     def __init__(self, config: VAEConfig, shape: ImageShape) -> None:
         super().__init__()
