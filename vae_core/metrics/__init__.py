@@ -1,5 +1,6 @@
 """Measures of a latent space: pure functions over codes and labels that know no model."""
 
+from vae_core.metrics.aggregate import KLTerms, kl_terms, mmd_squared
 from vae_core.metrics.disentanglement import DCI, dci, information_gaps, mig, mutual_information
 from vae_core.metrics.factor_vae import factor_vae_score
 from vae_core.metrics.frechet import classifier_frechet_distance
@@ -11,6 +12,7 @@ from vae_core.metrics.posterior import active_units, kl_per_dimension
 
 __all__ = [
     "DCI",
+    "KLTerms",
     "active_units",
     "classifier_frechet_distance",
     "dci",
@@ -18,8 +20,10 @@ __all__ = [
     "gradient_energy_ratio",
     "information_gaps",
     "kl_per_dimension",
+    "kl_terms",
     "knn_accuracy",
     "mig",
+    "mmd_squared",
     "mse",
     "mutual_information",
     "nearest_distances",
