@@ -9,6 +9,7 @@ from vae_core.metrics.image_quality import gradient_energy_ratio, mse, psnr, ssi
 from vae_core.metrics.map_quality import neighbour_continuity, trustworthiness
 from vae_core.metrics.neighbours import knn_accuracy
 from vae_core.metrics.posterior import active_units, kl_per_dimension
+from vae_core.metrics.probe import linear_probe_accuracy
 
 __all__ = [
     "DCI",
@@ -22,6 +23,7 @@ __all__ = [
     "kl_per_dimension",
     "kl_terms",
     "knn_accuracy",
+    "linear_probe_accuracy",
     "mig",
     "mmd_squared",
     "mse",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from vae_core.errors import InputError
-from vae_core.latent.arrays import as_codes, check_count
+from vae_core.latent.arrays import check_count
+from vae_core.metrics.labelled import as_labelled
 
 
 def knn_accuracy(
@@ -39,29 +39,14 @@ def knn_accuracy(
     >>> knn_accuracy([[0.0], [0.1], [5.0], [5.1]], [0, 0, 1, 1], [[0.2], [4.0], [1.0]], [0, 1, 1], k=2)
     0.666...
     """
-    from sklearn.neighbors import (
-        KNeighborsClassifier,
-    )  # here, because it takes a second that others need not wait for
+    # Here, because it takes a second that others need not wait for.
+    from sklearn.neighbors import KNeighborsClassifier
 
-    reference, codes = as_codes("mu_reference", mu_reference), as_codes("mu", mu)
-    if reference.shape[1] != codes.shape[1]:
-        raise InputError(
-            "Codes and reference codes have different numbers of dimensions.",
-            got=f"{codes.shape[1]} and {reference.shape[1]}",
-        )
-    known = _labels("labels_reference", labels_reference, len(reference))
-    wanted = _labels("labels", labels, len(codes))
+    given = as_labelled(mu_reference, labels_reference, mu, labels)
     check_count("k", k, 1)
-    if k > len(reference):
+    if k > len(given.reference):
         raise InputError(
-            "There are fewer reference codes than neighbours.", got=k, allowed=f"1 to {len(reference)}"
+            "There are fewer reference codes than neighbours.", got=k, allowed=f"1 to {len(given.reference)}"
         )
-    return float(KNeighborsClassifier(n_neighbors=k).fit(reference, known).score(codes, wanted))
-
-
-def _labels(name: str, values: ArrayLike, count: int) -> NDArray[np.int64]:
-    labels = np.asarray(values)
-    if labels.shape != (count,) or labels.dtype.kind not in "iu":
-        got = f"{labels.dtype} {list(labels.shape)}"
-        raise InputError(f"{name} does not go with its codes.", got=got, allowed=f"integers [{count}]")
-    return labels.astype(np.int64)
+    voters = KNeighborsClassifier(n_neighbors=k).fit(given.reference, given.known)
+    return float(voters.score(given.codes, given.wanted))
