@@ -1,6 +1,7 @@
 """Measures of a latent space: pure functions over codes and labels that know no model."""
 
 from vae_core.metrics.aggregate import KLTerms, kl_terms, mmd_squared
+from vae_core.metrics.continuity import Completeness, longest_step_ratio, prior_completeness
 from vae_core.metrics.disentanglement import DCI, dci, information_gaps, mig, mutual_information
 from vae_core.metrics.factor_vae import factor_vae_score
 from vae_core.metrics.frechet import classifier_frechet_distance
@@ -13,6 +14,7 @@ from vae_core.metrics.probe import linear_probe_accuracy
 
 __all__ = [
     "DCI",
+    "Completeness",
     "KLTerms",
     "active_units",
     "classifier_frechet_distance",
@@ -24,6 +26,7 @@ __all__ = [
     "kl_terms",
     "knn_accuracy",
     "linear_probe_accuracy",
+    "longest_step_ratio",
     "mig",
     "mmd_squared",
     "mse",
@@ -31,6 +34,7 @@ __all__ = [
     "nearest_distances",
     "neighbour_continuity",
     "off_data_share",
+    "prior_completeness",
     "psnr",
     "ssim",
     "trustworthiness",
