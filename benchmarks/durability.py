@@ -17,11 +17,10 @@ from typing import Any
 
 from benchmarks.browser import FLAGS, chromium, start_training
 from benchmarks.record import percentile, record
-from benchmarks.server import running_app
+from benchmarks.server import running_app, runs_in
 from vae_core import load, runs
 from vae_core.datasets import load_dataset
 from vae_core.errors import VaeCoreError
-from vae_core.trained import catalogue
 
 ROUNDS = 50
 LONGEST = 12.0
@@ -66,7 +65,7 @@ def kill_once(after: float) -> dict[str, Any]:
 
 def looked_at(folder: Path, trained: float) -> dict[str, Any]:
     """Return whether the run in `folder` is listed, loads and resumes, and the seconds of `trained` that are lost."""
-    entries = list(catalogue(folder))
+    entries = runs_in(folder)
     result = {"listed": False, "loaded": False, "resumed": False, "too early": not entries, "lost": None}
     if not entries:
         return result | {"lost": trained}

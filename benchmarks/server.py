@@ -15,6 +15,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from explorer.shelf import OWNERS
+from vae_core.trained import ModelEntry, catalogue
+
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60
 
@@ -64,6 +67,11 @@ def running_app(runs: Path | None = None) -> Iterator[Server]:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
+
+
+def runs_in(folder: Path) -> list[ModelEntry]:
+    """Return the runs that lie in the folder of runs of an app, whoever they belong to."""
+    return [entry for place in (folder, *folder.glob(f"{OWNERS}/*")) for entry in catalogue(place)]
 
 
 def _wait(server: Server) -> None:

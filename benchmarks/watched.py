@@ -16,10 +16,9 @@ from typing import Any
 
 from benchmarks.browser import FLAGS, chromium, start_training
 from benchmarks.record import record
-from benchmarks.server import running_app
+from benchmarks.server import running_app, runs_in
 from vae_core.checkpoint import read_counters
 from vae_core.datasets import is_available
-from vae_core.trained import catalogue
 
 PHASES = 4
 SECONDS = 16.0
@@ -62,7 +61,7 @@ def phase(folder: Path, go: Any) -> float:
     saves: dict[float, int] = {}
     until = time.monotonic() + SECONDS
     while time.monotonic() < until:
-        for entry in catalogue(folder):
+        for entry in runs_in(folder):
             counters = read_counters(entry.path)
             if counters is not None:
                 saves.setdefault((entry.path / "config.json").stat().st_mtime, int(counters["images_seen"]))

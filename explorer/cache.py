@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,6 @@ from vae_core.errors import VaeCoreError
 from vae_core.trained import ModelEntry, TrainedModel, catalogue, load
 
 ROOT = Path(__file__).resolve().parent.parent
-FAVOURITES = ("mnist-vae-2d", "digits-vae-2d")
 
 
 def shipped_folder() -> Path:
@@ -26,18 +26,15 @@ def shipped_folder() -> Path:
 
 
 def kept_folder() -> Path:
-    """Return where models trained here are kept: VAE_RUNS_DIR, else runs/ beside the app."""
+    """Return the shared shelf, where the command line writes: VAE_RUNS_DIR, else runs/ beside the app."""
     return Path(os.environ.get("VAE_RUNS_DIR") or ROOT / "runs")
 
 
-def entries() -> list[ModelEntry]:
-    """Return every model on disk, shipped ones first, the one to open with at the head; broken ones included."""
-    found: list[ModelEntry] = []
-    for folder in (shipped_folder(), kept_folder()):
-        if folder.is_dir():
-            found += [entry for entry in _listing(str(folder), _stamp(folder)) if is_name(entry.name)]
-    order = {name: rank for rank, name in enumerate(FAVOURITES)}
-    return sorted(found, key=lambda entry: (entry.problem is not None, order.get(entry.name, len(order))))
+def listing(folder: Path) -> list[ModelEntry]:
+    """Return the models in a folder by name, broken ones included; none where there is no such folder."""
+    if not folder.is_dir():
+        return []
+    return [entry for entry in _listing(str(folder), _stamp(folder)) if is_name(entry.name)]
 
 
 def model(entry: ModelEntry) -> TrainedModel:
@@ -97,7 +94,7 @@ def _model(path: str, stamp: int) -> TrainedModel:
     return load(path)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=64, show_spinner=False)
 def _listing(folder: str, stamp: int) -> list[ModelEntry]:
     return list(catalogue(folder))
 
@@ -106,5 +103,6 @@ def _stamp(folder: Path) -> int:
     """Return a number that changes when a file in `folder`, or one level below, is replaced."""
     times = [folder.stat().st_mtime_ns]
     for child in os.scandir(folder):
-        times.append(child.stat().st_mtime_ns)
+        with contextlib.suppress(FileNotFoundError):  # replaced at this moment by a run that saves itself
+            times.append(child.stat().st_mtime_ns)
     return hash(tuple(sorted(times)))

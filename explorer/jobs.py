@@ -1,240 +1,36 @@
-"""Training in the background: one thread a run, a bounded number at once, and pictures of progress that never change.
+"""All training of a server: a bounded number of runs at once, the others in line, one an owner.
 
-A thread never calls Streamlit. It publishes a new immutable :class:`Progress` by one assignment; whoever draws reads
-the latest. A job belongs to the session that started it; nobody else can find it.
+A job belongs to the owner who started it, in all of the owner's tabs; nobody else can find it. It goes on when the last
+of them is closed, and is forgotten some time after it is over.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
-import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from typing import Any, Generic, Protocol, TypeVar
+from collections import Counter, deque
+from typing import Any, Generic, TypeVar
 
-from explorer.progress import COMPLETE, FAILED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Notes, Progress
+from explorer.job import AWAY_SECONDS, Job
 from vae_core.errors import VaeCoreError
-from vae_core.events import Finished, Snapshot, Step
 
-log = logging.getLogger(__name__)
-
-_PUBLISH_SECONDS = 0.2
-_SNAPSHOT_SECONDS = 0.5
-_SAVE_SECONDS = 3.0
-_SAVE_SHARE = 0.05
-"""Fewest seconds between two saves, and the largest share of the time that goes into them; the first step is saved."""
+J = TypeVar("J", bound=Job[Any])
 
 
-class Run(Protocol):
-    """What a job needs of a training run."""
-
-    def events(self, snapshot_every: float | None = None) -> Iterator[Any]:
-        """Yield progress events until the run is over, a snapshot of the codes every so many seconds."""
-
-
-R = TypeVar("R", bound=Run)
-Prepare = Callable[[Callable[[str], None]], R]
-
-
-class Job(Generic[R]):
-    """One training run in a thread of its own; made by :meth:`Jobs.submit`.
-
-    Parameters
-    ----------
-    title : str
-    prepare : callable
-        Makes the run, in the job's thread; given a function that tells the viewer what is going on.
-    picture : callable, optional
-        Makes an immutable picture of the run's model, in the job's thread, for :attr:`Progress.model`.
-    explain : callable, optional
-        Takes the run's next step apart, in the job's thread, while it rests; for :attr:`Progress.next_step`.
-    save : callable, optional
-        Writes the run to disk, in the job's thread; called every few seconds and when the run rests or ends.
-    name : str
-        Under which it is saved.
-    """
-
-    def __init__(
-        self,
-        title: str,
-        prepare: Prepare[R],
-        picture: Callable[[R], Any] | None = None,
-        explain: Callable[[R], Any] | None = None,
-        save: Callable[[R], None] | None = None,
-        name: str = "",
-    ) -> None:
-        self.title, self.name = title, name
-        self._explain, self._save = explain, save
-        self.progress = Progress()
-        self.desk: Jobs | None = None
-        self._prepare, self._picture = prepare, picture
-        self._stop = threading.Event()
-        self._granted = threading.Event()
-        self._granted.set()
-        self._goal: Callable[[Step], bool] | None = None
-        self._wishes: deque[Callable[[R], None]] = deque()
-        self._run: R | None = None
-
-    def stop(self) -> None:
-        """Ask the run to end after its current step; what it has learnt so far stays."""
-        self._stop.set()
-        self._granted.set()
-        if self.progress.status == QUEUED and self.progress.step == 0:
-            self._publish(status=STOPPED, message="Stopped before it began.")
-
-    def pause(self) -> None:
-        """Ask the run to rest after its current step."""
-        self._goal = lambda step: True
-
-    def resume(self) -> None:
-        """Let a resting run go on to its end."""
-        self._go_on(None)
-
-    def step(self) -> None:
-        """Let a resting run take one step."""
-        self._go_on(lambda step: True)
-
-    def one_epoch(self) -> None:
-        """Let a resting run go on to the end of its epoch."""
-        epoch = self.progress.epoch
-        self._go_on(lambda step: step.epoch > epoch)
-
-    def adjust(self, change: Callable[[R], None]) -> None:
-        """Have `change` applied to the run between two steps, in the job's thread."""
-        self._wishes.append(change)
-
-    def _go_on(self, goal: Callable[[Step], bool] | None) -> None:
-        if self.progress.status != PAUSED:
-            return
-        self._goal = goal
-        self._publish(status=QUEUED)
-        if self.desk is None:
-            self.grant()
-        else:
-            self.desk.line_up(self)
-
-    def grant(self) -> None:
-        """Let the job's thread go on; called when it is this job's turn."""
-        self._granted.set()
-
-    @property
-    def begun(self) -> bool:
-        """Whether the job has a thread already."""
-        return self._run is not None
-
-    @property
-    def can_keep(self) -> bool:
-        """Whether there is a model to keep: the run is over and took at least one step."""
-        return self._run is not None and self.progress.over and self.progress.step > 0
-
-    def take(self) -> R:
-        """Return the finished run, for saving.
-
-        Raises
-        ------
-        VaeCoreError
-            If there is nothing to save: it is still under way, or never took a step.
-        """
-        if self._run is None or not self.can_keep:
-            raise VaeCoreError("There is no finished run to keep.", next_step="Train a model first.")
-        return self._run
-
-    def work(self) -> None:
-        """Run to the end, to a stop or to an error; the thread's body."""
-        if self._stop.is_set():
-            return
-        try:
-            self._publish(status=PREPARING, message="Opening the data set.")
-            self._run = self._prepare(lambda message: self._publish(message=message))
-            self._publish(status=RUNNING, message="")
-            self._follow(self._run)
-        except VaeCoreError as error:
-            self._publish(status=FAILED, message=str(error))
-        except Exception as error:
-            log.exception("A training run failed")
-            self._publish(status=FAILED, message=f"The run ended with an unexpected error: {error!r}.")
-
-    def _follow(self, run: R) -> None:
-        notes, due, save_due = Notes(), 0.0, 0.0
-        events = run.events(_SNAPSHOT_SECONDS)
-        ended = Progress(status=COMPLETE)
-        for event in events:
-            if isinstance(event, Finished):
-                status = FAILED if event.reason == "diverged" else COMPLETE
-                ended = Progress(status=status, message=event.message)
-            notes.take(event)
-            if isinstance(event, Snapshot) and self._picture is not None:
-                notes.picture(self._picture(run))
-            if isinstance(event, Step) and self._goal is not None and self._goal(event):
-                self._rest(run, notes)
-            self._grant_wishes(run)
-            if self._stop.is_set():
-                ended = Progress(status=STOPPED, message="Stopped; what it has learnt so far can be kept.")
-                break
-            if (now := time.monotonic()) >= due:
-                due = now + _PUBLISH_SECONDS
-                self._publish(**notes.fields())
-            if now >= save_due and isinstance(event, Step):
-                self._save_now(run)
-                took = time.monotonic() - now
-                save_due = now + max(_SAVE_SECONDS, took / _SAVE_SHARE)
-        close = getattr(events, "close", None)
-        if close is not None:
-            close()
-        if self._picture is not None:
-            notes.picture(self._picture(run))
-        self._save_now(run)
-        self._publish(**notes.fields(), status=ended.status, message=ended.message)
-
-    def _rest(self, run: R, notes: Notes) -> None:
-        """Wait until the viewer lets the run go on, or stops it; others may train meanwhile."""
-        self._granted.clear()
-        if self._picture is not None:
-            notes.picture(self._picture(run))
-        explained = None if self._explain is None else self._explain(run)
-        self._publish(**notes.fields(), status=PAUSED, next_step=explained)
-        self._save_now(run)
-        if self.desk is not None:
-            self.desk.leave(self)
-        while not self._stop.is_set() and not self._granted.wait(0.1):
-            self._grant_wishes(run)
-        self._publish(status=RUNNING, next_step=None)
-
-    def _save_now(self, run: R) -> None:
-        """Write the run to disk; a save that fails costs a line, not the run."""
-        if self._save is None:
-            return
-        try:
-            self._save(run)
-        except VaeCoreError as error:
-            self._publish(message=str(error))
-
-    def _grant_wishes(self, run: R) -> None:
-        while self._wishes:
-            try:
-                self._wishes.popleft()(run)
-            except VaeCoreError as error:
-                self._publish(message=str(error))
-
-    def _publish(self, **changes: Any) -> None:
-        self.progress = dataclasses.replace(self.progress, **changes)
-
-
-class Jobs:
+class Jobs(Generic[J]):
     """All training of this server: at most `at_once` runs, at most `waiting` more in line, one job an owner."""
 
     def __init__(self, at_once: int = 2, waiting: int = 8) -> None:
         self.at_once, self.waiting = at_once, waiting
         self._lock = threading.RLock()
-        self._jobs: dict[str, Job[Any]] = {}
-        self._queue: deque[Job[Any]] = deque()
-        self._running: set[Job[Any]] = set()
+        self._jobs: dict[str, J] = {}
+        self._here: Counter[str] = Counter()
+        self._queue: deque[J] = deque()
+        self._running: set[J] = set()
         self._numbers = itertools.count(1)
 
-    def submit(self, owner: str, job: Job[Any]) -> Job[Any]:
+    def submit(self, owner: str, job: J) -> J:
         """Start a run, or put it in line; replaces the owner's finished job.
 
         Raises
@@ -258,35 +54,49 @@ class Jobs:
             self.line_up(job)
         return job
 
-    def of(self, owner: str) -> Job[Any] | None:
+    def of(self, owner: str) -> J | None:
         """Return the owner's job, under way or over."""
         return self._jobs.get(owner)
 
-    def names(self) -> set[str]:
-        """Return the names under which runs that are not over are saved."""
+    def under_way(self) -> list[J]:
+        """Return everybody's jobs that are not over."""
         with self._lock:
-            return {job.name for job in self._jobs.values() if not job.progress.over}
+            return [job for job in self._jobs.values() if not job.progress.over]
 
-    def place(self, job: Job[Any]) -> int:
+    def place(self, job: J) -> int:
         """Return how many jobs start before this queued one."""
         with self._lock:
             line = [waiting for waiting in self._queue if not waiting.progress.over]
         return line.index(job) if job in line else 0
 
-    def drop(self, owner: str) -> None:
-        """Stop and forget the owner's job, as when its session ends."""
+    def arrive(self, owner: str) -> None:
+        """Note that a session of the owner's begins."""
         with self._lock:
-            job = self._jobs.pop(owner, None)
-        if job is not None:
-            job.stop()
+            self._here[owner] += 1
+            if owner in self._jobs:
+                self._jobs[owner].left = None
 
-    def line_up(self, job: Job[Any]) -> None:
+    def depart(self, owner: str) -> None:
+        """Note that a session of the owner's ends; after the last one the job waits, goes on, or ends, as it stands."""
+        with self._lock:
+            self._here[owner] -= 1
+            if self._here[owner] > 0:
+                return
+            del self._here[owner]
+            if owner not in self._jobs:
+                return
+            self._jobs[owner].left = time.monotonic()
+        waiting = threading.Timer(AWAY_SECONDS, self._tidy)
+        waiting.daemon = True
+        waiting.start()
+
+    def line_up(self, job: J) -> None:
         """Put a job at the end of the line; one that rested goes on when it is its turn."""
         with self._lock:
             self._queue.append(job)
             self._start_next()
 
-    def leave(self, job: Job[Any]) -> None:
+    def leave(self, job: J) -> None:
         """Let others train in this job's place: it rests, or is over."""
         with self._lock:
             self._running.discard(job)
@@ -304,8 +114,16 @@ class Jobs:
             name = f"training-{next(self._numbers)}"
             threading.Thread(target=self._work, args=(job,), name=name, daemon=True).start()
 
-    def _work(self, job: Job[Any]) -> None:
+    def _work(self, job: J) -> None:
         try:
             job.work()
         finally:
             self.leave(job)
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """Forget the jobs that are over and whose owner has been away for a while."""
+        with self._lock:
+            for owner, job in list(self._jobs.items()):
+                if job.progress.over and job.left_for(AWAY_SECONDS):
+                    del self._jobs[owner]

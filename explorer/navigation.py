@@ -13,8 +13,8 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explorer import cache, state, words
-from explorer.components import latent_pad
+from explorer import cache, shelf, state, training_desk, words
+from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
 from explorer.pages import compare, generate, interpolate, map, replay, runs, train
 from vae_core.datasets import DATASETS
@@ -67,6 +67,7 @@ def run() -> None:
     }
     state.put(state.PAGES, pages)
     chosen = st.navigation(list(pages.values()))
+    _bring_cookie()
     chosen.run()
 
 
@@ -74,7 +75,14 @@ def draw(path: str) -> None:
     """Draw one page with its sidebar, without the navigation."""
     state.absorb_address()
     picked = _pick_model()
+    _bring_cookie()
     _body(next(entry for entry in PAGES if entry.path == path), picked)()
+
+
+def _bring_cookie() -> None:
+    # After the navigation: a page that answers before it knows its address would be sent to the first one.
+    with st.sidebar:
+        owner_cookie.bring()
 
 
 def _body(entry: PageEntry, picked: ModelEntry | None) -> Callable[[], None]:
@@ -101,7 +109,8 @@ def _page(entry: PageEntry, chosen: ModelEntry | None) -> None:
 def _pick_model() -> ModelEntry | None:
     with st.sidebar:
         latent_pad.bring_script()
-    found = {entry.name: entry for entry in cache.entries()}
+    training_desk.take_seat()
+    found = {entry.name: entry for entry in shelf.mine().entries()}
     if not found:
         return None
     asked = state.get(state.MODEL)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import links
+from explorer import links, owners
 from explorer.components.pad_state import PCA, PadSpace, PadState, read_state
 from explorer.links import Link
 
@@ -31,6 +30,7 @@ STEPS = "steps"
 PATH = "path"
 SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH)
 _ADDRESS = "_address"
+_TOKEN = "_token"
 _WISHES = "_wishes"
 
 
@@ -74,9 +74,24 @@ def wish(name: str, model: str) -> Any:
     return value
 
 
+def token() -> str:
+    """Return the secret by which this browser owns its runs: the one in its cookie, or a new one for it."""
+    held = owners.read_token(st.session_state.get(_TOKEN))
+    if held is None:
+        held = owners.read_token(st.context.cookies.get(owners.COOKIE)) or owners.new_token()
+        st.session_state[_TOKEN] = held
+    return held
+
+
+def adopt(sent: object) -> None:
+    """Go on as the owner whose token the page sent, if it is one."""
+    if (held := owners.read_token(sent)) is not None:
+        st.session_state[_TOKEN] = held
+
+
 def owner() -> str:
-    """Return this session's random name, under which its training runs are kept apart from other people's."""
-    return str(st.session_state.setdefault("_owner", secrets.token_hex(8)))
+    """Return the name under which this browser's runs are kept apart from other people's."""
+    return owners.name_of(token())
 
 
 def choose(name: str, options: Sequence[str], default: str) -> str:

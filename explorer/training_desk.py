@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
 from explorer import cache, shelf, state
-from explorer.jobs import Job, Jobs
+from explorer.job import Job, Prepare
+from explorer.jobs import Jobs
 from explorer.links import is_name
 from vae_core.checkpoint import read_header
+from vae_core.claims import claimed
 from vae_core.config import DataConfig
-from vae_core.datasets import DATASETS, load_dataset
+from vae_core.datasets import DATASETS, ImageDataset, load_dataset
 from vae_core.dissection import dissect
 from vae_core.errors import VaeCoreError
 from vae_core.models import MODELS, ModelConfig
@@ -22,9 +26,9 @@ from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import resume, save, save_measured, still
 from vae_core.training import TrainingRun
 
-TrainingJob = Job[TrainingRun]
 QUICK_MAP = 1000
 """Held-out images on the map of a run that is saved on its way, where a save must not take long."""
+Say = Callable[[str], None]
 
 _naming = threading.Lock()
 
@@ -43,67 +47,111 @@ class Plan:
         """One line naming the run."""
         return DATASETS[self.data].title
 
-    def prepare(self, say: Callable[[str], None]) -> TrainingRun:
-        """Open the data, downloading it if need be, and set the run up; called in the job's thread."""
+    @property
+    def config(self) -> RunConfig:
+        """The run's configuration; the seed does not change the data, so that runs share their held-out images."""
+        return RunConfig(DataConfig(self.data), self.model, self.training, self.seed)
+
+    def prepare(self, opened: ImageDataset | None, say: Say) -> TrainingRun:
+        """Set the run up, with its data downloaded first if need be; called in the job's thread."""
 
         def downloaded(file: str, done: int, whole: int | None) -> None:
             share = f" of {whole / 1e6:.0f}" if whole else ""
             say(f"downloading {file}, {done / 1e6:.0f}{share} MB.")
 
-        dataset = load_dataset(self.data, progress=downloaded)
-        config = RunConfig(DataConfig(self.data, seed=self.seed), self.model, self.training, self.seed)
-        return TrainingRun(config, dataset)
+        dataset = opened or load_dataset(self.data, progress=downloaded)
+        return TrainingRun(self.config, dataset)
+
+
+class TrainingJob(Job[TrainingRun]):
+    """A training in the background, saved as it goes under its name in a folder.
+
+    Attributes
+    ----------
+    plan : Plan
+        What it was begun with.
+    folder : Path
+    kept : bool
+        Whether it was measured and kept.
+    """
+
+    def __init__(self, plan: Plan, place: Path, prepare: Prepare[TrainingRun]) -> None:
+        super().__init__(
+            plan.title, prepare, still, dissect, self._write, place.name, hold=lambda: claimed(self.place)
+        )
+        self.plan, self.folder, self.kept = plan, place.parent, False
+
+    @property
+    def place(self) -> Path:
+        """The run's own folder."""
+        return self.folder / self.name
+
+    def _write(self, run: TrainingRun) -> None:
+        save(run, self.place, map_images=QUICK_MAP)
 
 
 @st.cache_resource(show_spinner=False)
-def desk() -> Jobs:
+def desk() -> Jobs[TrainingJob]:
     """Return the server's one set of jobs."""
     return Jobs()
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda owner: desk().drop(owner))
-def _seat(owner: str) -> str:
-    """Return the owner's name as it is; when the session ends, its training is stopped and forgotten."""
-    return owner
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda seat: seat[0].depart(seat[1]))
+def _seat(owner: str) -> tuple[Jobs[TrainingJob], str]:
+    jobs = desk()
+    jobs.arrive(owner)
+    return jobs, owner
+
+
+def take_seat() -> None:
+    """Note that this session's owner is here; until the session ends, which Streamlit tells by itself."""
+    _seat(state.owner())
 
 
 def mine() -> TrainingJob | None:
-    """Return this session's job, under way or over."""
-    return desk().of(_seat(state.owner()))
+    """Return the job of this session's owner, under way or over, whichever tab began it."""
+    return desk().of(state.owner())
+
+
+def under_way() -> set[Path]:
+    """Return the places of all runs that train here or are in line."""
+    return {job.place for job in desk().under_way()}
 
 
 def start(plan: Plan) -> str | None:
-    """Start a run for this session; return what is wrong, or None. It is saved under a name of its own as it goes."""
+    """Start a run for this owner; return what is wrong, or None. It is saved under a name of its own as it goes."""
+    prepare = functools.partial(plan.prepare, _opened(plan.config.data))
     with _naming:
-        return _submit(plan.title, plan.prepare, shelf.free_name(plan.title, desk().names()))
+        name = shelf.free_name(plan.title, {place.name for place in under_way()})
+        return _submit(TrainingJob(plan, shelf.mine().own / name, prepare))
 
 
-def go_on(name: str) -> tuple[Plan | None, str | None]:
-    """Go on with a run that was interrupted; return what it was begun with and what is wrong, or None."""
-    path = cache.kept_folder() / name
+def go_on(name: str) -> str | None:
+    """Go on with a run that was interrupted; return what is wrong, or None."""
     try:
+        path = shelf.mine().place(name)
         config, _ = read_header(path)
     except VaeCoreError as error:
-        return None, str(error)
-    plan = Plan(config.data.name, config.model, config.training, config.seed)
+        return str(error)
+    data, opened = config.data, _opened(config.data)
 
-    def prepare(say: Callable[[str], None]) -> TrainingRun:
-        data = config.data
-        dataset = load_dataset(
-            data.name, seed=data.seed, validation=data.validation, size=data.size, count=data.count
-        )
-        return resume(path, dataset)
+    def prepare(say: Say) -> TrainingRun:
+        return resume(path, opened or load_dataset(**dataclasses.asdict(data)))
 
-    return plan, _submit(plan.title, prepare, name)
+    plan = Plan(data.name, config.model, config.training, config.seed)
+    return _submit(TrainingJob(plan, path, prepare))
 
 
-def _submit(title: str, prepare: Callable[[Callable[[str], None]], TrainingRun], name: str) -> str | None:
-    def keep_safe(run: TrainingRun) -> None:
-        save(run, cache.kept_folder() / job.name, map_images=QUICK_MAP)
+def _opened(data: DataConfig) -> ImageDataset | None:
+    """Return the data set that the page's preview shows too, where it is that one and on this machine."""
+    if data != DataConfig(data.name) or not cache.available(data.name):
+        return None
+    return cache.dataset(data.name, data.seed, data.size, data.count)
 
-    job = Job(title, prepare, still, dissect, keep_safe, name)
+
+def _submit(job: TrainingJob) -> str | None:
     try:
-        desk().submit(_seat(state.owner()), job)
+        desk().submit(state.owner(), job)
     except VaeCoreError as error:
         return str(error)
     return None
@@ -117,19 +165,21 @@ def keep(job: TrainingJob, name: str) -> tuple[str, str | None]:
             name,
             "A name is made of letters, digits, hyphens and underscores, up to 60 of them, no spaces.",
         )
-    folder = cache.kept_folder()
     try:
         with _naming:
-            if name != job.name and name in shelf.taken_names():
+            # Its own name, unless it was shared under it or renamed meanwhile.
+            own = name == job.name and job.place.is_dir()
+            if not own and name in shelf.mine().taken_names():
                 return name, f"The name {name} is taken. {shelf.free_name(name)} is free."
-            if name != job.name and (folder / job.name).is_dir():
-                os.replace(folder / job.name, folder / name)
+            if not own and job.place.is_dir():
+                os.replace(job.place, job.folder / name)
             job.name = name
-            save_measured(job.take(), folder / name)
+            save_measured(job.take(), job.place)
     except VaeCoreError as error:
         return name, str(error)
     except OSError as error:
         return name, f"The model could not be written: {error.strerror}."
+    job.kept = True
     return name, None
 
 

@@ -90,11 +90,16 @@ The numbers beside the step are of the batch logged last, in nats per image.
 GRID = """**The decoded grid.** Each tile is what the decoder makes of one place; up in the grid is up on the map."""
 
 RUNS = """
-A run is saved every few seconds while it trains. One whose process ended is shown as *interrupted* and goes on from its
-last save, here with **Go on** or with `python -m vae_core train --resume NAME`.
+A run is saved every few seconds while it trains. It goes on when you close the tab, for an hour at most while nobody
+watches; one that rests is ended two minutes after you left. One that did not reach its end is shown as *interrupted*,
+and **Go on** takes it up from its last save. A deleted run can be brought back for a day.
 
-A run that the command line trains into the same folder shows up here too. A deleted run can be brought back for a day.
-Nothing here is private: whoever uses this server sees the same shelf.
+Your runs are yours alone: a random number in a cookie tells this browser's runs from all others. Nothing else is kept
+about you, and without the cookie your runs can't be found again. **Share** moves a run to the shared shelf, where all
+see it and can open it; **Take back** moves it off again.
+
+What the command line trains lies on the shared shelf and belongs to nobody. There a run also goes on with
+`python -m vae_core train --resume NAME`.
 """
 
 ELBO = "Evidence lower bound on log p(x): higher is better. Sum over pixels, mean over images."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from explorer import cache, places, planes, state, words
+from explorer import cache, places, planes, shelf, state, words
 from explorer.components import latent_pad
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
@@ -41,7 +41,7 @@ def show() -> None:
         "Drag on one map: the cursors of all move together, each in its own model's units.",
         words.COMPARE,
     )
-    found = {entry.name: entry for entry in cache.entries() if entry.problem is None}
+    found = {entry.name: entry for entry in shelf.mine().entries() if entry.problem is None}
     chosen = _choose(found)
     models = [cache.model(found[name]) for name in chosen]
     if len(models) < 2:

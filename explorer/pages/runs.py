@@ -1,4 +1,4 @@
-"""Runs: everything trained here or on the command line; open, go on, compare, rename, delete."""
+"""Runs: one's own, and the shared ones; open, go on, compare, rename, share, delete."""
 
 from __future__ import annotations
 
@@ -25,25 +25,29 @@ ICONS = {
     shelf.INTERRUPTED: ":material/pause_circle:",
     shelf.DAMAGED: ":material/error:",
 }
+WHOSE = {shelf.SHARED_BY_YOU: "shared by you", shelf.SHARED: "shared by somebody else"}
 
 
 def show() -> None:
     """Draw the page."""
-    heading("Runs", "Everything trained here or on the command line, saved as it goes.", words.RUNS)
+    heading("Runs", "Your runs, saved as they go, and those that are shared with all.", words.RUNS)
     st.fragment(_shelf, run_every=POLL_SECONDS)()
 
 
 @guarded
 def _shelf() -> None:
-    found = shelf.kept(training_desk.desk().names())
-    _problem()
+    found = shelf.mine().kept(training_desk.under_way())
+    _said()
     _undo()
     if not found:
         st.markdown("Nothing here yet. What you train on **Train** is saved here by itself.")
         return
     total = sum(one.size for one in found)
     st.caption(f"{len(found)} run{'s' * (len(found) != 1)}, {total / 1e6:,.0f} MB")
-    chosen = [one.entry.name for one in found if _row(one)]
+    own = [one for one in found if one.whose == shelf.OWN]
+    shared = [one for one in found if one.whose != shelf.OWN]
+    chosen = _rows("Yours", "Nobody else sees these.", own)
+    chosen += _rows("Shared", "Everybody here sees these; one that was shared can't be changed.", shared)
     ready = 2 <= len(chosen) <= MOST_COMPARED
     if st.button(
         f"Compare {len(chosen)} runs" if ready else "Compare two to four runs",
@@ -51,6 +55,14 @@ def _shelf() -> None:
     ):  # fmt: skip
         state.put("compare.models", chosen)
         go("compare")
+
+
+def _rows(title: str, told: str, found: list[Kept]) -> list[str]:
+    """Draw some runs under a title; return the names of those chosen for comparison."""
+    if not found:
+        return []
+    st.markdown(f"**{title}** :small[:gray[{told}]]")
+    return [one.entry.name for one in found if _row(one)]
 
 
 def _row(one: Kept) -> bool:
@@ -62,19 +74,26 @@ def _row(one: Kept) -> bool:
         if one.standing != shelf.DAMAGED and st.button("Open", key=f"runs.open.{name}"):
             state.put(state.NEXT_MODEL, name)
             go("map")
-        if one.standing == shelf.INTERRUPTED and st.button("Go on", key=f"runs.resume.{name}"):
-            plan, problem = training_desk.go_on(name)
-            state.put("train.error", problem)
-            state.put("train.plan", plan)
+        goes_on = one.standing == shelf.INTERRUPTED and one.yours_to_change
+        if goes_on and st.button("Go on", key=f"runs.resume.{name}"):
+            state.put("train.error", training_desk.go_on(name))
             state.put("train.choosing", False)
             go("train")
-        with st.popover("", icon=":material/more_vert:", disabled=one.standing == shelf.UNDER_WAY):
-            wish = st.text_input("Name", name, key=f"runs.name.{name}", max_chars=60)
-            st.button("Rename", on_click=_do, args=(shelf.rename, name, wish), key=f"runs.rename.{name}")
-            st.button(
-                "Delete", icon=":material/delete:", on_click=_delete, args=(name,), key=f"runs.delete.{name}"
-            )
+        if one.whose == shelf.SHARED_BY_YOU:
+            st.button("Take back", on_click=_do, args=(shelf.mine().take_back, name), key=f"runs.back.{name}")
+        elif one.yours_to_change:
+            with st.popover("", icon=":material/more_vert:", disabled=one.standing == shelf.UNDER_WAY):
+                _changes(one)
     return chosen and one.standing != shelf.DAMAGED
+
+
+def _changes(one: Kept) -> None:
+    name, mine = one.entry.name, shelf.mine()
+    wish = st.text_input("Name", name, key=f"runs.name.{name}", max_chars=60)
+    st.button("Rename", on_click=_do, args=(mine.rename, name, wish), key=f"runs.rename.{name}")
+    if one.whose == shelf.OWN and one.standing != shelf.DAMAGED:
+        st.button("Share", icon=":material/group:", on_click=_share, args=(name,), key=f"runs.share.{name}")
+    st.button("Delete", icon=":material/delete:", on_click=_delete, args=(name,), key=f"runs.delete.{name}")
 
 
 def _told(one: Kept) -> str:
@@ -89,6 +108,7 @@ def _told(one: Kept) -> str:
         parts.append(f"{elbo['split']} ELBO {elbo['value']:.1f} {elbo['unit']}".replace("-", "−", 1))
     parts.append(one.standing if one.step is None else f"{one.standing} at step {one.step:,}")
     parts += [f"{one.size / 1e6:.1f} MB", _ago(time.time() - one.changed)]
+    parts += [WHOSE[one.whose]] if one.whose in WHOSE else []
     return " · ".join(parts)
 
 
@@ -110,16 +130,26 @@ def _do(act: Callable[..., T], *arguments: str) -> T | None:
 
 
 def _delete(name: str) -> None:
-    word = _do(shelf.delete, name)
+    word = _do(shelf.mine().delete, name)
     if word is not None:
         state.put("runs.deleted", (name, word))
 
 
-def _problem() -> None:
-    problem = state.get("runs.problem")
+def _share(name: str) -> None:
+    shared = _do(shelf.mine().share, name)
+    if shared is not None and shared != name:
+        state.put("runs.note", f"Shared as **{shared}**: another run is called {name}.")
+
+
+def _said() -> None:
+    """Tell once what went wrong, and what went otherwise than asked."""
+    problem, note = state.get("runs.problem"), state.get("runs.note")
     if problem:
         st.error(problem, icon=":material/error:")
-        state.put("runs.problem", None)
+    if note:
+        st.markdown(note)
+    state.put("runs.problem", None)
+    state.put("runs.note", None)
 
 
 def _undo() -> None:
@@ -133,4 +163,4 @@ def _undo() -> None:
 
 def _bring_back(word: str) -> None:
     state.put("runs.deleted", None)
-    _do(shelf.bring_back, word)
+    _do(shelf.mine().bring_back, word)

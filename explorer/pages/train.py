@@ -24,6 +24,8 @@ FEW = ("latent_dim", "beta", "seconds", "seed")
 def show() -> None:
     """Draw the page."""
     job = training_desk.mine()
+    if job is not None and not job.progress.over:
+        state.put("train.choosing", False)  # it may have been begun in another tab
     watching = job is not None and not (job.progress.over and state.get("train.choosing"))
     told = "Choose data and a recipe and press Start. You can look at other pages meanwhile."
     if watching:
@@ -105,17 +107,16 @@ def _few_settings(model: Any, training: Any, key: str) -> tuple[Any, Any, int]:
 
 def _start(plan: training_desk.Plan) -> None:
     state.put("train.error", training_desk.start(plan))
-    state.put("train.plan", plan)
     state.put("train.choosing", False)
 
 
 def _again(seeds_on: int | None) -> None:
     """Start the last plan with a seed that many further on, or with None choose anew."""
-    if seeds_on is None:
+    job = training_desk.mine()
+    if seeds_on is None or job is None:
         state.put("train.choosing", True)
-        return
-    plan: training_desk.Plan = state.get("train.plan")
-    _start(dataclasses.replace(plan, seed=plan.seed + seeds_on))
+    else:
+        _start(dataclasses.replace(job.plan, seed=job.plan.seed + seeds_on))
 
 
 def _data_label(name: str) -> str:

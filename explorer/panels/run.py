@@ -135,7 +135,7 @@ def _controls(job: TrainingJob, now: Progress, over: bool, again: Callable[[int 
 def _changes(job: TrainingJob, now: Progress) -> None:
     config = now.model.config
     # What it began with: the plan stays as it was when the run's own settings change.
-    began = state.get("train.plan").training.learning_rate
+    began = job.plan.training.learning_rate
     if isinstance(config.model, VAEConfig):
         st.slider(
             "β, from the next step on", *BETA, min(config.model.beta, BETA[1]), 0.1,
@@ -177,9 +177,8 @@ def _curves(now: Progress) -> None:
 
 def _keep(job: TrainingJob) -> None:
     with st.container(border=True):
-        kept = state.get("train.kept")
-        if kept is not None and kept[0] is job:
-            told = f"Kept as **{kept[1]}**. It is now the model on the other pages."
+        if job.kept:
+            told = f"Kept as **{job.name}**. It is now the model on the other pages."
             st.success(told, icon=":material/check_circle:")
             return
         if state.get("train.naming") is not job:
@@ -195,6 +194,5 @@ def _keep(job: TrainingJob) -> None:
         if problem is not None:
             st.error(problem, icon=":material/error:")
             return
-        state.put("train.kept", (job, name))
         state.put(state.NEXT_MODEL, name)
         st.rerun()

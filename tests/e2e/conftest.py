@@ -113,6 +113,7 @@ def browser() -> Iterator[Browser]:
     """The system's Chromium, or else the one that `playwright install chromium` fetched."""
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), None)
+    expect.set_options(timeout=ACT_MILLISECONDS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield launched
@@ -138,7 +139,6 @@ def context(browser: Browser, app: RunningApp, outside_requests: list[str]) -> I
         base_url=app.url, viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
     )
     made.set_default_timeout(ACT_MILLISECONDS)
-    expect.set_options(timeout=ACT_MILLISECONDS)
 
     def guard(route: Route) -> None:
         if _is_local(route.request.url):
@@ -170,6 +170,15 @@ def page(context: BrowserContext, outside_requests: list[str], page_problems: li
     opened.close()
     assert not outside_requests, f"the page asked for something outside this machine: {outside_requests}"
     assert not page_problems, "the page reported errors:\n" + "\n".join(page_problems)
+
+
+@pytest.fixture
+def somebody_else(browser: Browser, app: RunningApp) -> Iterator[Page]:
+    """A page on the app in another person's browser, with cookies of its own."""
+    made = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 800})
+    made.set_default_timeout(ACT_MILLISECONDS)
+    yield made.new_page()
+    made.close()
 
 
 @pytest.fixture

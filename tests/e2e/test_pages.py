@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 Settle = Callable[[Page], None]
 Screenshot = Callable[..., Path]
@@ -114,7 +114,7 @@ def test_a_model_is_trained_on_digits_kept_and_opened_on_the_map(
     screenshot(page, "map-of-the-trained-model")
 
 
-def test_training_does_not_hold_up_another_person(page: Page, settle: Settle, browser: Browser) -> None:
+def test_training_does_not_hold_up_another_person(page: Page, settle: Settle, somebody_else: Page) -> None:
     go(page, settle, "Train")
     seconds = page.get_by_role("spinbutton", name="Time in seconds")
     seconds.fill("600")
@@ -122,7 +122,7 @@ def test_training_does_not_hold_up_another_person(page: Page, settle: Settle, br
     settle(page)
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    other = page.context.new_page()
+    other = somebody_else
     go(other, settle, "Train")
     expect(other.get_by_role("button", name="Start")).to_be_visible()
     expect(other.get_by_role("button", name="Stop")).to_have_count(0)
@@ -130,6 +130,5 @@ def test_training_does_not_hold_up_another_person(page: Page, settle: Settle, br
     other.get_by_role("button", name="Draw twelve more").click()
     settle(other)
     expect(other.get_by_role("img", name="Twelve generated images")).to_be_visible()
-    other.close()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("textbox", name="Keep it under a name")).to_be_visible()

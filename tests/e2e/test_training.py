@@ -111,13 +111,12 @@ def views(page: Page) -> tuple[str, ...]:
     )
 
 
-def test_two_people_see_their_own_runs(running: Page, settle: Settle) -> None:
-    other = running.context.new_page()
+def test_two_people_see_their_own_runs(running: Page, somebody_else: Page, settle: Settle) -> None:
+    other = somebody_else
     other.goto("/")
     settle(other)
     other.get_by_test_id("stSidebarNav").get_by_role("link", name="Train").click()
     expect(other.get_by_role("button", name="Start")).to_be_visible()
     assert np.all([other.get_by_role("button", name=name).count() == 0 for name in ("Pause", "Stop")])
-    other.close()
     running.get_by_role("button", name="Stop").click()
     expect(running.get_by_role("button", name="New run")).to_be_visible()

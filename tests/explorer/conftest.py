@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import cache
+from explorer import cache, owners, training_desk
+from explorer.shelf import Shelf
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, load_dataset
 from vae_core.models import AutoencoderConfig, ModelConfig, VAEConfig
@@ -74,10 +75,15 @@ def no_images(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def open_page(models: Path) -> Callable[..., AppTest]:
-    """Open one page as the app draws it, with what an address says: ``open_page("generate", z="1,2")``."""
+    """Open one page as the app draws it, with what an address says: ``open_page("generate", z="1,2")``.
 
-    def opened(path: str, /, **address: str) -> AppTest:
+    Each is in a browser of its own, unless it says by its `token` whose it is.
+    """
+
+    def opened(path: str, /, token: str | None = None, **address: str) -> AppTest:
         page = AppTest.from_function(_script, args=(path,), default_timeout=60)
+        if token is not None:
+            page.session_state["_token"] = token
         for name, value in address.items():
             page.query_params[name] = value
         return page.run()
@@ -89,6 +95,18 @@ def _script(path: str) -> None:
     from explorer import navigation
 
     navigation.draw(path)
+
+
+@pytest.fixture
+def shelf_of() -> Callable[[AppTest], Shelf]:
+    """Return the shelf as a page's owner sees it."""
+    return lambda page: Shelf(owners.name_of(page.session_state["_token"]))
+
+
+@pytest.fixture
+def job_of() -> Callable[[AppTest], training_desk.TrainingJob | None]:
+    """Return the job of a page's owner."""
+    return lambda page: training_desk.desk().of(owners.name_of(page.session_state["_token"]))
 
 
 @pytest.fixture

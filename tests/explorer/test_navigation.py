@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import cache
+from explorer.shelf import Shelf
 
 Open = Callable[..., AppTest]
 
@@ -51,24 +52,24 @@ def test_a_folder_that_is_not_a_model_is_listed_last_with_what_is_wrong(
 def test_a_model_replaced_on_disk_is_opened_anew(models: Path, tmp_path: Path) -> None:
     folder = tmp_path / "runs" / "mine"
     shutil.copytree(models / "digits-vae-2d", folder)
-    entry = next(entry for entry in cache.entries() if entry.name == "mine")
+    entry = next(entry for entry in Shelf("ada").entries() if entry.name == "mine")
     first = cache.model(entry)
     assert cache.model(entry) is first
     shutil.rmtree(folder)
     shutil.copytree(models / "digits-vae-16d", folder)
-    entry = next(entry for entry in cache.entries() if entry.name == "mine")
+    entry = next(entry for entry in Shelf("ada").entries() if entry.name == "mine")
     assert cache.model(entry).latent_dim == 16
 
 
 def test_a_model_that_appears_while_the_app_runs_is_listed(models: Path, tmp_path: Path) -> None:
-    before = {entry.name for entry in cache.entries()}
+    before = {entry.name for entry in Shelf("ada").entries()}
     shutil.copytree(models / "digits-vae-2d", tmp_path / "runs" / "new")
-    assert {entry.name for entry in cache.entries()} - before == {"new"}
+    assert {entry.name for entry in Shelf("ada").entries()} - before == {"new"}
 
 
 def test_a_folder_whose_name_could_be_a_path_is_not_listed(models: Path, tmp_path: Path) -> None:
     shutil.copytree(models / "digits-vae-2d", tmp_path / "runs" / "a.b c")
-    assert "a.b c" not in {entry.name for entry in cache.entries()}
+    assert "a.b c" not in {entry.name for entry in Shelf("ada").entries()}
 
 
 def test_the_memory_taken_out_of_collection_is_taken_once(open_page: Open) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 from explorer import training_desk
+from explorer.training_desk import Plan
+from vae_core.datasets import ImageDataset
 from vae_core.models import AutoencoderConfig, VAEConfig
 from vae_core.networks import NetworkConfig
+from vae_core.run_config import TrainingConfig
 
 
 def test_another_family_takes_over_what_both_have() -> None:
@@ -11,3 +14,15 @@ def test_another_family_takes_over_what_both_have() -> None:
     ae = training_desk.in_family(vae, "ae")
     assert ae == AutoencoderConfig(latent_dim=7, likelihood="gaussian", network=network)
     assert training_desk.in_family(vae, "vae") is vae
+
+
+def test_the_seed_changes_the_run_and_not_the_images(digits: ImageDataset) -> None:
+    plans = [Plan("digits", VAEConfig(), TrainingConfig(), seed) for seed in (0, 7)]
+    assert [plan.config.seed for plan in plans] == [0, 7]
+    assert plans[0].config.data == plans[1].config.data
+    assert all(plan.prepare(digits, print).dataset is digits for plan in plans)
+
+
+def test_data_that_nobody_has_opened_is_opened_by_the_run() -> None:
+    run = Plan("digits", VAEConfig(), TrainingConfig(), 7).prepare(None, print)
+    assert run.dataset.name == "digits"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -9,7 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import cache, training_desk
+from explorer import cache, owners
+from explorer.shelf import Shelf
+from explorer.training_desk import TrainingJob
 from vae_core import runs
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset
@@ -18,6 +19,9 @@ from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.training import TrainingRun
 
 Open = Callable[..., AppTest]
+JobOf = Callable[[AppTest], TrainingJob]
+ADA, BOB = "a" * 32, "b" * 32
+"""Tokens of two browsers."""
 
 
 @pytest.fixture
@@ -30,20 +34,30 @@ def shelved(models: Path) -> Path:
 
 @pytest.fixture
 def interrupted(models: Path, digits: ImageDataset) -> Path:
-    """A run whose process ended at step 7, a while ago."""
+    """A run whose process ended at step 7."""
     training = TrainingConfig(epochs=30.0, seconds=None)
     run = TrainingRun(RunConfig(DataConfig("digits"), VAEConfig(), training), digits)
-    for number, _ in enumerate(run.events(), 1):
-        if number == 7:
+    for _ in run.events():
+        if run.step == 7:
             break
-    path = runs.save(run, cache.kept_folder() / "halted")
-    for file in path.iterdir():
-        os.utime(file, (time.time() - 100, time.time() - 100))
-    return path
+    return runs.save(run, cache.kept_folder() / "halted")
+
+
+@pytest.fixture
+def adas(models: Path) -> Path:
+    """A complete run of Ada's own, called ``hers``."""
+    place = Shelf(owners.name_of(ADA)).own / "hers"
+    shutil.copytree(models / "digits-vae-2d", place)
+    return place
 
 
 def texts(page: AppTest) -> str:
     return " | ".join(text.value for text in page.markdown)
+
+
+def buttons(page: AppTest, name: str) -> set[str]:
+    """Return what can be done with a run."""
+    return {button.key.split(".")[1] for button in page.button if button.key.endswith(f".{name}")}
 
 
 @pytest.mark.usefixtures("models")
@@ -94,12 +108,11 @@ def test_chosen_runs_are_compared(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("interrupted")
-def test_an_interrupted_run_goes_on_from_where_it_stood(open_page: Open) -> None:
+def test_an_interrupted_run_goes_on_from_where_it_stood(open_page: Open, job_of: JobOf) -> None:
     page = open_page("runs")
     assert "interrupted at step 7" in texts(page)
     page.button(key="runs.resume.halted").click().run()
-    job = training_desk.desk().of(page.session_state["_owner"])
-    assert job is not None
+    job = job_of(page)
     deadline = time.monotonic() + 60
     while not job.progress.over:
         assert time.monotonic() < deadline
@@ -115,3 +128,69 @@ def test_a_damaged_run_is_listed_with_what_is_wrong(open_page: Open, shelved: Pa
     assert not page.exception
     assert "can't be read" in texts(page)
     assert not any(button.key == "runs.open.one" for button in page.button)
+
+
+@pytest.mark.usefixtures("adas", "shelved")
+def test_ones_own_runs_and_the_shared_ones_are_told_apart(open_page: Open) -> None:
+    page = open_page("runs", token=ADA)
+    assert "**Yours**" in texts(page)
+    assert "**Shared**" in texts(page)
+    assert buttons(page, "hers") == {"open", "rename", "share", "delete"}
+    assert buttons(page, "one") == {"open", "rename", "delete"}
+
+
+@pytest.mark.usefixtures("adas")
+def test_nobody_else_sees_a_run_that_is_not_shared(open_page: Open) -> None:
+    page = open_page("runs", token=BOB)
+    assert "Nothing here yet" in texts(page)
+    for path in ("map", "generate"):
+        page = open_page(path, token=BOB, model="hers")
+        assert "hers" not in page.sidebar.selectbox(key="model").options
+    unknown = open_page("map", token=BOB, model="nothing")
+    told = [caption.value for caption in page.sidebar.caption]
+    assert told == [caption.value.replace("nothing", "hers") for caption in unknown.sidebar.caption]
+    compared = open_page("compare", token=BOB, models="hers,digits-vae-2d")
+    assert "hers" not in compared.multiselect(key="compare.models").options
+
+
+@pytest.mark.usefixtures("adas")
+def test_a_shared_run_can_be_opened_by_all_and_taken_back_by_its_owner(open_page: Open) -> None:
+    ada = open_page("runs", token=ADA)
+    ada.button(key="runs.share.hers").click().run()
+    assert not ada.exception
+    assert "shared by you" in texts(ada)
+    assert buttons(ada, "hers") == {"open", "back"}
+    bob = open_page("runs", token=BOB)
+    assert "shared by somebody else" in texts(bob)
+    assert buttons(bob, "hers") == {"open"}
+    assert open_page("map", token=BOB, model="hers").sidebar.selectbox(key="model").value == "hers"
+    ada.button(key="runs.back.hers").click().run()
+    assert buttons(ada, "hers") == {"open", "rename", "share", "delete"}
+    assert "Nothing here yet" in texts(bob.run())
+
+
+@pytest.mark.usefixtures("adas")
+def test_a_run_shared_under_another_name_says_so(open_page: Open, shelved: Path) -> None:
+    page = open_page("runs", token=ADA)
+    shutil.copytree(shelved / "two", Shelf(owners.name_of(BOB)).own / "hers")
+    page.button(key="runs.share.hers").click().run()
+    assert "Shared as **hers-1**" in texts(page)
+
+
+def test_a_run_of_ones_own_that_was_interrupted_goes_on_where_it_lies(
+    open_page: Open, interrupted: Path, job_of: JobOf
+) -> None:
+    place = Shelf(owners.name_of(ADA)).own / "halted"
+    place.parent.mkdir(parents=True)
+    interrupted.rename(place)
+    page = open_page("runs", token=ADA)
+    page.button(key="runs.resume.halted").click().run()
+    job = job_of(page)
+    assert job.place == place
+    again = open_page("runs", token=ADA)
+    if not job.progress.over:
+        assert "under way" in texts(again)
+    job.stop()
+    while not job.progress.over:
+        time.sleep(0.05)
+    assert not interrupted.exists()

@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import cache, training_desk
+from explorer.shelf import Shelf
+from explorer.training_desk import TrainingJob
 from vae_core.trained import load
 
 Open = Callable[..., AppTest]
+JobOf = Callable[[AppTest], TrainingJob]
+ShelfOf = Callable[[AppTest], Shelf]
 
 
 def until(page: AppTest, holds: Callable[[], bool], seconds: float = 60) -> None:
@@ -36,7 +39,7 @@ def test_the_default_is_data_that_comes_with_the_app(page: AppTest) -> None:
     assert page.selectbox(key="train.preset").value == "quick"
 
 
-def test_a_model_is_trained_kept_and_opened_on_the_other_pages(page: AppTest) -> None:
+def test_a_model_is_trained_kept_and_opened_on_the_other_pages(page: AppTest, shelf_of: ShelfOf) -> None:
     page.button(key="start").click().run()
     assert button(page, "stop")
     until(page, lambda: button(page, "keep"))
@@ -46,19 +49,19 @@ def test_a_model_is_trained_kept_and_opened_on_the_other_pages(page: AppTest) ->
     assert not page.error
     assert "my-digits" in page.success[0].value
     assert page.sidebar.selectbox(key="model").value == "my-digits"
-    assert [path.name for path in cache.kept_folder().iterdir()] == ["my-digits"]
-    kept = load(cache.kept_folder() / "my-digits")
+    assert [path.name for path in shelf_of(page).own.iterdir()] == ["my-digits"]
+    kept = load(shelf_of(page).own / "my-digits")
     assert kept.metrics["elbo"]["unit"] == "nats per image"
 
 
 @pytest.mark.parametrize("name", ["", "../out", "a b", "é"])
-def test_a_name_that_cannot_be_a_folder_is_refused(page: AppTest, name: str) -> None:
+def test_a_name_that_cannot_be_a_folder_is_refused(page: AppTest, shelf_of: ShelfOf, name: str) -> None:
     page.button(key="start").click().run()
     until(page, lambda: button(page, "keep"))
     page.text_input(key="train.name").set_value(name).run()
     page.button(key="keep").click().run()
     assert "letters, digits" in page.error[0].value
-    assert [path.name for path in cache.kept_folder().iterdir()] == ["digits-8x8-1"]  # as it saved itself
+    assert [path.name for path in shelf_of(page).own.iterdir()] == ["digits-8x8-1"]  # as it saved itself
 
 
 def test_a_name_in_use_is_refused_and_a_free_one_offered(page: AppTest) -> None:
@@ -69,15 +72,12 @@ def test_a_name_in_use_is_refused_and_a_free_one_offered(page: AppTest) -> None:
     assert "digits-vae-1 is free" in page.error[0].value or "digits-vae-2d-1 is free" in page.error[0].value
 
 
-def test_stop_ends_a_long_run_and_what_it_learnt_can_be_kept(page: AppTest) -> None:
+def test_stop_ends_a_long_run_and_what_it_learnt_can_be_kept(page: AppTest, job_of: JobOf) -> None:
     page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
     page.button(key="start").click().run()
     until(
         page,
-        lambda: (
-            (job := training_desk.desk().of(page.session_state["_owner"])) is not None
-            and job.progress.step > 0
-        ),
+        lambda: job_of(page).progress.step > 0,
     )
     page.button(key="stop").click().run()
     until(page, lambda: button(page, "keep"))
@@ -121,11 +121,10 @@ def test_an_autoencoder_keeps_the_settings_that_both_have(open_page: Open) -> No
     assert page.number_input(key="train.quick.ae.latent_dim").value == 2
 
 
-def test_a_run_can_be_paused_taken_on_by_a_step_and_resumed(page: AppTest) -> None:
+def test_a_run_can_be_paused_taken_on_by_a_step_and_resumed(page: AppTest, job_of: JobOf) -> None:
     page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
     page.button(key="start").click().run()
-    job = training_desk.desk().of(page.session_state["_owner"])
-    assert job is not None
+    job = job_of(page)
     until(page, lambda: job.progress.step > 0)
     page.button(key="pause").click().run()
     until(page, lambda: job.progress.status == "paused")
@@ -143,11 +142,10 @@ def test_a_run_can_be_paused_taken_on_by_a_step_and_resumed(page: AppTest) -> No
     until(page, lambda: button(page, "keep"))
 
 
-def test_beta_changes_while_the_run_goes_on_and_is_marked(page: AppTest) -> None:
+def test_beta_changes_while_the_run_goes_on_and_is_marked(page: AppTest, job_of: JobOf) -> None:
     page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
     page.button(key="start").click().run()
-    job = training_desk.desk().of(page.session_state["_owner"])
-    assert job is not None
+    job = job_of(page)
     until(page, lambda: any(one.key == "live.beta" for one in page.slider))
     page.slider(key="live.beta").set_value(4.0).run()
     until(page, lambda: bool(job.progress.changes))
@@ -157,14 +155,73 @@ def test_beta_changes_while_the_run_goes_on_and_is_marked(page: AppTest) -> None
     assert job.take().config.model.beta == 4.0
 
 
-def test_the_same_plan_starts_again_with_the_next_seed(page: AppTest) -> None:
+def test_the_same_plan_starts_again_with_the_next_seed(page: AppTest, job_of: JobOf) -> None:
     page.button(key="start").click().run()
     until(page, lambda: button(page, "keep"))
-    first = training_desk.desk().of(page.session_state["_owner"])
+    first = job_of(page)
     page.button(key="reseed").click().run()
-    second = training_desk.desk().of(page.session_state["_owner"])
-    assert first is not None
-    assert second is not None
+    second = job_of(page)
     assert second is not first
     until(page, lambda: button(page, "keep"))
     assert second.take().config.seed == first.take().config.seed + 1
+    assert second.take().dataset is first.take().dataset
+
+
+def test_a_tab_opened_anew_shows_the_run_with_its_controls(
+    page: AppTest, open_page: Open, job_of: JobOf
+) -> None:
+    page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
+    page.button(key="start").click().run()
+    job = job_of(page)
+    until(page, lambda: job.progress.model is not None)
+    other = open_page("train", token=page.session_state["_token"])
+    assert not other.exception
+    assert job_of(other) is job
+    assert button(other, "pause")
+    other.slider(key="live.beta").set_value(4.0).run()
+    until(other, lambda: bool(job.progress.changes))
+    other.button(key="stop").click().run()
+    until(other, lambda: button(other, "keep"))
+    other.button(key="reseed").click().run()
+    assert job_of(other).plan.seed == 1
+    page.run()
+    assert button(page, "stop")
+    page.button(key="stop").click().run()
+
+
+def test_a_run_begun_in_another_tab_is_shown_where_a_new_one_was_being_chosen(
+    page: AppTest, open_page: Open, job_of: JobOf
+) -> None:
+    page.button(key="start").click().run()
+    until(page, lambda: button(page, "again"))
+    page.button(key="again").click().run()
+    assert button(page, "start")
+    other = open_page("train", token=page.session_state["_token"])
+    other.button(key="reseed").click().run()
+    page.run()
+    assert not page.exception
+    assert not button(page, "start")
+    job_of(page).stop()
+
+
+def test_a_second_run_of_one_owner_is_refused_while_the_first_is_under_way(
+    page: AppTest, open_page: Open, job_of: JobOf
+) -> None:
+    other = open_page("train", token=page.session_state["_token"])
+    page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
+    page.button(key="start").click().run()
+    job = job_of(page)
+    other.button(key="start").click().run()
+    assert "still under way" in other.error[0].value
+    assert job_of(other) is job
+    job.stop()
+
+
+def test_a_kept_run_is_kept_in_all_tabs(page: AppTest, open_page: Open) -> None:
+    page.button(key="start").click().run()
+    until(page, lambda: button(page, "keep"))
+    page.text_input(key="train.name").set_value("my-digits").run()
+    page.button(key="keep").click().run()
+    other = open_page("train", token=page.session_state["_token"])
+    assert "my-digits" in other.success[0].value
+    assert not button(other, "keep")
