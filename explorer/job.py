@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from explorer.progress import COMPLETE, FAILED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Notes, Progress
@@ -140,6 +141,20 @@ class Job(Generic[R]):
         """Tell whether nobody of its owner has been here for that long."""
         left = self.left
         return left is not None and time.monotonic() - left >= seconds
+
+    @property
+    def stopping(self) -> bool:
+        """Whether somebody asked the run to end."""
+        return self._stop.is_set()
+
+    def say(self, message: str) -> None:
+        """Tell the viewer what the job's thread is doing."""
+        self._publish(message=message)
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The folders that the job writes."""
+        return ()
 
     @property
     def begun(self) -> bool:

@@ -8,6 +8,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from explorer import cache, shelf, state
 from explorer.job import Job, Prepare
 from explorer.jobs import Jobs
 from explorer.links import is_name
+from explorer.sets import QUICK_MAP, SetJob, SetPlan
 from vae_core.checkpoint import read_header
 from vae_core.claims import claimed
 from vae_core.config import DataConfig
@@ -26,8 +28,6 @@ from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import resume, save, save_measured, still
 from vae_core.training import TrainingRun
 
-QUICK_MAP = 1000
-"""Held-out images on the map of a run that is saved on its way, where a save must not take long."""
 Say = Callable[[str], None]
 
 _naming = threading.Lock()
@@ -86,18 +86,23 @@ class TrainingJob(Job[TrainingRun]):
         """The run's own folder."""
         return self.folder / self.name
 
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The run's own folder alone."""
+        return (self.place,)
+
     def _write(self, run: TrainingRun) -> None:
         save(run, self.place, map_images=QUICK_MAP)
 
 
 @st.cache_resource(show_spinner=False)
-def desk() -> Jobs[TrainingJob]:
+def desk() -> Jobs[Job[Any]]:
     """Return the server's one set of jobs."""
     return Jobs()
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda seat: seat[0].depart(seat[1]))
-def _seat(owner: str) -> tuple[Jobs[TrainingJob], str]:
+def _seat(owner: str) -> tuple[Jobs[Job[Any]], str]:
     jobs = desk()
     jobs.arrive(owner)
     return jobs, owner
@@ -109,21 +114,40 @@ def take_seat() -> None:
 
 
 def mine() -> TrainingJob | None:
-    """Return the job of this session's owner, under way or over, whichever tab began it."""
-    return desk().of(state.owner())
+    """Return the training of one model by this session's owner, under way or over, whichever tab began it."""
+    job = desk().of(state.owner())
+    return job if isinstance(job, TrainingJob) else None
+
+
+def my_set() -> SetJob | None:
+    """Return the owner's set of models in training, as :func:`mine` does."""
+    job = desk().of(state.owner())
+    return job if isinstance(job, SetJob) else None
 
 
 def under_way() -> set[Path]:
     """Return the places of all runs that train here or are in line."""
-    return {job.place for job in desk().under_way()}
+    return {place for job in desk().under_way() for place in job.places}
 
 
 def start(plan: Plan) -> str | None:
     """Start a run for this owner; return what is wrong, or None. It is saved under a name of its own as it goes."""
     prepare = functools.partial(plan.prepare, _opened(plan.config.data))
     with _naming:
-        name = shelf.free_name(plan.title, {place.name for place in under_way()})
+        name = shelf.free_name(plan.title, _names_under_way())
         return _submit(TrainingJob(plan, shelf.mine().own / name, prepare))
+
+
+def start_set(plan: SetPlan) -> str | None:
+    """Start a set of models side by side, as :func:`start` does one."""
+    with _naming:
+        taken = _names_under_way()
+        places = [shelf.mine().own / shelf.free_name(name, taken) for name in plan.models]
+        return _submit(SetJob(plan, places, _opened(DataConfig(plan.data))))
+
+
+def _names_under_way() -> set[str]:
+    return {place.name for place in under_way()}
 
 
 def go_on(name: str) -> str | None:
@@ -149,7 +173,7 @@ def _opened(data: DataConfig) -> ImageDataset | None:
     return cache.dataset(data.name, data.seed, data.size, data.count)
 
 
-def _submit(job: TrainingJob) -> str | None:
+def _submit(job: Job[Any]) -> str | None:
     try:
         desk().submit(state.owner(), job)
     except VaeCoreError as error:

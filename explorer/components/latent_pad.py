@@ -65,11 +65,15 @@ def bring_live(name: str, version: int, trained: TrainedModel) -> None:
     _models_in_page(key=f"live-{name}", data=packed, height=1)
 
 
-def draw_live(name: str, trained: TrainedModel) -> None:
-    """Draw the pad on a model in training, as its pictures come; the cursor stays where the viewer puts it."""
+def draw_live(name: str, trained: TrainedModel, layout: str = "map", linked: str = "") -> None:
+    """Draw the pad on a model in training, as its pictures come; the cursor stays where the viewer puts it.
+
+    `layout` and `linked` are as for :func:`draw`.
+    """
     data = {
         "model": name,
-        "layout": "map",
+        "layout": layout,
+        "linked": linked,
         "label": "Latent space of the model in training",
         "state": dataclasses.asdict(_usual(trained)),
         "stamp": 0,

@@ -14,7 +14,7 @@ Curve = Sequence[tuple[float, float]]
 TITLES = {
     "reconstruction": "Reconstruction −E[log p(x|z)]",
     "kl": "KL(q(z|x) ‖ p(z))",
-    "loss": "Objective: reconstruction + β KL",
+    "loss": "Objective",
     "elbo": "ELBO, whatever β: −reconstruction − KL",
 }
 COLUMNS = 2
@@ -38,7 +38,33 @@ def training(
         Settings that were changed on the way, marked in every panel.
     """
     traces: list[dict[str, Any]] = []
-    layout: dict[str, Any] = {
+    layout = _layout(height)
+    for panel, (term, (train, held_out)) in enumerate(curves.items()):
+        number = _add_panel(layout, panel, len(curves), f"{TITLES.get(term, term)}, {unit}")
+        layout["shapes"] += [_mark(seconds, number) for seconds, _ in changes]
+        layout["annotations"] += [_told(seconds, words, number) for seconds, words in changes]
+        traces += [_line(train, number), _marks(held_out, number)]
+    return go.Figure(data=traces, layout=layout)
+
+
+def side_by_side(
+    curves: Mapping[str, Mapping[str, Curve]], unit: str = "nats per image", height: int = 240
+) -> go.Figure:
+    """Return one panel a term, each with a line for every model that has it, against seconds of all their training."""
+    traces: list[dict[str, Any]] = []
+    layout = _layout(height)
+    names = list(dict.fromkeys(name for lines in curves.values() for name in lines))
+    for panel, (term, lines) in enumerate(curves.items()):
+        number = _add_panel(layout, panel, len(curves), f"{TITLES.get(term, term)}, {unit}")
+        for name, curve in lines.items():
+            line = {"color": theme.class_colour(names.index(name)), "width": 2}
+            told = {"name": name, "legendgroup": name, "showlegend": not panel, "mode": "lines", "line": line}
+            traces.append(_trace(curve, number, name) | told)
+    return go.Figure(data=traces, layout=layout)
+
+
+def _layout(height: int) -> dict[str, Any]:
+    return {
         "annotations": [],
         "shapes": [],
         "height": height,
@@ -46,23 +72,18 @@ def training(
         "legend": {"orientation": "h", "x": 0, "y": -0.14, "yanchor": "top"},
         "uirevision": "keep",
     }
-    rows = -(-len(curves) // COLUMNS)
-    for panel, (term, (train, held_out)) in enumerate(curves.items()):
-        number = str(panel + 1) if panel else ""
-        across = _share(panel % COLUMNS, min(COLUMNS, len(curves)), ACROSS)
-        down = _share(rows - 1 - panel // COLUMNS, rows, DOWN)
-        layout[f"xaxis{number}"] = {
-            "domain": across,
-            "anchor": f"y{number}",
-            "matches": "x",
-            "ticksuffix": " s",
-        }
-        layout[f"yaxis{number}"] = {"domain": down, "anchor": f"x{number}", "nticks": 5}
-        layout["annotations"].append(_title(f"{TITLES.get(term, term)}, {unit}", across[0], down[1]))
-        layout["shapes"] += [_mark(seconds, number) for seconds, _ in changes]
-        layout["annotations"] += [_told(seconds, words, number) for seconds, words in changes]
-        traces += [_line(train, number), _marks(held_out, number)]
-    return go.Figure(data=traces, layout=layout)
+
+
+def _add_panel(layout: dict[str, Any], panel: int, count: int, title: str) -> str:
+    """Add the axes and the title of one of `count` panels; return the number by which traces name its axes."""
+    number = str(panel + 1) if panel else ""
+    rows = -(-count // COLUMNS)
+    across = _share(panel % COLUMNS, min(COLUMNS, count), ACROSS)
+    down = _share(rows - 1 - panel // COLUMNS, rows, DOWN)
+    layout[f"xaxis{number}"] = {"domain": across, "anchor": f"y{number}", "matches": "x", "ticksuffix": " s"}
+    layout[f"yaxis{number}"] = {"domain": down, "anchor": f"x{number}", "nticks": 5}
+    layout["annotations"].append(_title(title, across[0], down[1]))
+    return number
 
 
 def _share(place: int, count: int, gap: float) -> list[float]:

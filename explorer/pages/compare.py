@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from explorer import cache, places, planes, shelf, state, words
+from explorer import cache, places, planes, shelf, state, training_desk, words
 from explorer.components import latent_pad
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import MOST_COMPARED, Link
+from explorer.panels import side_by_side
+from explorer.progress import FAILED
 from vae_core.datasets import as_float
 from vae_core.metrics import off_data_share
 
 if TYPE_CHECKING:
+    from explorer.sets import SetJob
     from vae_core.trained import ModelEntry, TrainedModel
 
 USUAL = ("mnist-ae-2d", "mnist-vae-2d", "mnist-beta4-2d")
 CHOSEN = "compare.models"
 SEED = "compare.seed"
+SHOWN_SET = "compare.set"
 DRAWS, SHOWN, HELD_OUT = 500, 8, 4000
 MEASURES = {
     "elbo": ("ELBO", "lower bound on log p(x) at β = 1: higher is better"),
@@ -41,8 +45,15 @@ def show() -> None:
         "Drag on one map: the cursors of all move together, each in its own model's units.",
         words.COMPARE,
     )
+    job = training_desk.my_set()
+    if job is not None and not job.progress.over:
+        side_by_side.draw(job)
+        return
+    if job is not None and state.get(SHOWN_SET) is not job:
+        _choose_trained(job)
     found = {entry.name: entry for entry in shelf.mine().entries() if entry.problem is None}
     chosen = _choose(found)
+    side_by_side.offer()
     models = [cache.model(found[name]) for name in chosen]
     if len(models) < 2:
         st.info("Choose at least two models above.", icon=":material/compare:")
@@ -56,6 +67,15 @@ def show() -> None:
             _pad(trained)
     _numbers(models)
     _holes(models)
+
+
+def _choose_trained(job: SetJob) -> None:
+    """Choose the models of a set that has just been trained, once."""
+    state.put(SHOWN_SET, job)
+    if job.progress.status == FAILED:
+        st.error(job.progress.message, icon=":material/error:")
+    elif job.progress.step:
+        state.put(CHOSEN, [place.name for place in job.places])
 
 
 def _choose(found: dict[str, ModelEntry]) -> list[str]:

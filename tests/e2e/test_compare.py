@@ -65,6 +65,42 @@ def test_a_point_lights_up_and_a_class_disappears_on_every_map(compared: Page) -
         expect(legend.get_by_role("button", name="7")).to_have_attribute("aria-pressed", "false")
 
 
+def test_a_set_is_trained_with_one_click_and_then_compared(
+    page: Page, settle: Settle, screenshot: Screenshot
+) -> None:
+    page.goto("/compare")
+    settle(page)
+    page.get_by_text("Train such a set").click()
+    epochs = page.get_by_role("spinbutton", name="Epochs each")
+    epochs.fill("200")
+    epochs.press("Enter")
+    settle(page)
+    page.get_by_role("button", name="Train all three").click()
+    stop = page.get_by_role("button", name="Stop and measure")
+    expect(stop).to_be_visible()
+    expect(page.locator(".pad-image")).to_have_count(3)
+    expect(page.get_by_text("digits-beta-1").first).to_be_visible()
+    seen = set()
+    for _ in range(40):
+        maps = [
+            canvas.evaluate("c => c.toDataURL()")
+            for canvas in page.locator(".pad-map canvas:first-of-type").all()
+        ]
+        seen.add(tuple(maps))
+        page.wait_for_timeout(250)
+        if len(seen) > 5:
+            break
+    assert len(seen) > 5
+    assert all(len(set(column)) > 3 for column in zip(*seen, strict=True))
+    screenshot(page, "compare-training")
+    stop.click()
+    expect(page.get_by_text(re.compile("land off the data"))).to_have_count(3)
+    for name in ("digits-ae-1", "digits-vae-1", "digits-beta-1"):
+        expect(page.get_by_role("columnheader", name=name)).to_be_visible()
+    expect(page.get_by_role("cell", name=re.compile("15-NN accuracy"))).to_be_visible()
+    screenshot(page, "compare-trained")
+
+
 def test_an_address_opens_the_same_comparison(page: Page, settle: Settle) -> None:
     page.goto("/compare?models=digits-vae-2d,digits-ae-2d")
     expect(page.locator(".pad-image")).to_have_count(2)

@@ -37,5 +37,13 @@ def test_the_legend_names_each_kind_once() -> None:
     assert [trace.name for trace in figure.data if trace.showlegend] == ["training", "validation"]
 
 
+def test_models_side_by_side_have_a_line_each_of_one_colour_in_every_panel() -> None:
+    figure = curves.side_by_side({"reconstruction": {"ae": TRAIN, "vae": TRAIN}, "kl": {"vae": TRAIN}})
+    assert [(trace.name, trace.xaxis) for trace in figure.data] == [("ae", "x"), ("vae", "x"), ("vae", "x2")]
+    first, second, third = (trace.line.color for trace in figure.data)
+    assert first != second == third
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["ae", "vae"]
+
+
 def test_nothing_yet_is_an_empty_figure() -> None:
     assert not curves.training({}).data
