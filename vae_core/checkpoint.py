@@ -281,9 +281,7 @@ def _replay_arrays(replay: Replay) -> Arrays:
     return arrays
 
 
-def _replay(arrays: Arrays) -> Replay | None:
-    if "tile" not in arrays:
-        return None
+def _replay(arrays: Arrays) -> Replay:
     steps = sorted(int(name.removesuffix(".mu")) for name in arrays if name.endswith(".mu"))
     moments = [
         Moment(step, arrays[f"{step:09d}.mu"], arrays[f"{step:09d}.tiles"].astype(np.uint8).tobytes())
