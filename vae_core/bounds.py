@@ -8,20 +8,22 @@ import torch
 from torch import Tensor
 
 from vae_core.errors import ConfigError
-from vae_core.models import VAE
-from vae_core.posteriors import standard_normal_log_prob
+from vae_core.models import GaussianVAE
+from vae_core.models.iwae import log_weight_parts
 
 CHUNK = 2048
 """Decoded images in one forward pass, so that memory does not grow with K or N."""
 
 
 @torch.inference_mode()
-def elbo(model: VAE, x: Tensor, generator: torch.Generator, samples: int = 1) -> tuple[Tensor, Tensor]:
+def elbo(
+    model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int = 1
+) -> tuple[Tensor, Tensor]:
     """Estimate both terms of the evidence lower bound at beta = 1.
 
     Parameters
     ----------
-    model : VAE
+    model : GaussianVAE
     x : Tensor [N, C, H, W] in [0, 1]
     generator : torch.Generator
     samples : int
@@ -45,7 +47,9 @@ def elbo(model: VAE, x: Tensor, generator: torch.Generator, samples: int = 1) ->
 
 
 @torch.inference_mode()
-def importance_weighted_bound(model: VAE, x: Tensor, generator: torch.Generator, samples: int) -> Tensor:
+def importance_weighted_bound(
+    model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int
+) -> Tensor:
     """Estimate the importance-weighted bound E[log 1/K sum_k p(x, z_k) / q(z_k|x)] with K = `samples`.
 
     Memory is bounded: the K draws of an image are decoded in chunks, their log-weights gathered by a running
@@ -53,7 +57,7 @@ def importance_weighted_bound(model: VAE, x: Tensor, generator: torch.Generator,
 
     Parameters
     ----------
-    model : VAE
+    model : GaussianVAE
     x : Tensor [N, C, H, W] in [0, 1]
     generator : torch.Generator
     samples : int
@@ -75,7 +79,7 @@ def importance_weighted_bound(model: VAE, x: Tensor, generator: torch.Generator,
     return torch.cat(bounds) if bounds else torch.zeros(0)
 
 
-def _bound(model: VAE, x: Tensor, generator: torch.Generator, samples: int) -> Tensor:
+def _bound(model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int) -> Tensor:
     posterior = model.encode(x)
     total = torch.full((len(x),), -math.inf)
     draws = max(1, CHUNK // len(x))
@@ -83,8 +87,7 @@ def _bound(model: VAE, x: Tensor, generator: torch.Generator, samples: int) -> T
         count = min(draws, samples - start)
         noise = torch.randn(count, *posterior.mu.shape, generator=generator)
         z = posterior.mu + posterior.sigma * noise
-        params = model.decode(z.flatten(0, 1))
-        log_likelihood = model.likelihood.log_prob(x.repeat(count, 1, 1, 1), params).view(count, len(x))
-        log_weights = log_likelihood + standard_normal_log_prob(z) - posterior.log_prob(z)
+        log_likelihood, log_ratio = log_weight_parts(model, x, posterior, z)
+        log_weights = log_likelihood + log_ratio
         total = torch.logaddexp(total, log_weights.logsumexp(0))
     return total - math.log(samples)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from vae_core.models import VAE
+from vae_core.models import VAE, Model
 from vae_core.posteriors import DiagonalGaussian
 from vae_core.training import TrainingRun
 
@@ -33,8 +33,8 @@ class Dissection:
         -log p(x|z), nats.
     kl : float32 [K]
         KL(q(z|x) || p(z)), nats; zero for a plain autoencoder.
-    weights : tuple of two float
-        Those of reconstruction and KL in the loss.
+    weights : tuple of two float, or None
+        Those of reconstruction and KL in the loss; None where the loss is not their weighted sum.
     """
 
     step: int
@@ -48,7 +48,7 @@ class Dissection:
     z: FloatArray
     reconstruction: FloatArray
     kl: FloatArray
-    weights: tuple[float, float]
+    weights: tuple[float, float] | None
 
 
 @torch.inference_mode()
@@ -69,7 +69,6 @@ def dissect(run: TrainingRun, count: int = 8) -> Dissection:
     first = slice(0, count)
     params = model.decode(z[first])
     kl = posterior.kl() if isinstance(posterior, DiagonalGaussian) else torch.zeros(len(z))
-    weights = model.weights(run.beta_scale) if isinstance(model, VAE) else (1.0, 0.0)
     arrays = {
         "x": batch.x,
         "seen": batch.seen.float(),
@@ -84,6 +83,12 @@ def dissect(run: TrainingRun, count: int = 8) -> Dissection:
         batch_size=len(batch.x),
         decoded=model.likelihood.mean(params).numpy(),
         reconstruction=-model.likelihood.log_prob(batch.x[first], params).numpy(),
-        weights=weights,
+        weights=_weights(model, run.beta_scale),
         **{name: value[first].numpy().copy() for name, value in arrays.items()},
     )
+
+
+def _weights(model: Model, beta_scale: float) -> tuple[float, float] | None:
+    if isinstance(model, VAE):
+        return None if model.config.free_bits else model.weights(beta_scale)
+    return None if model.has_prior else (1.0, 0.0)

@@ -15,7 +15,7 @@ from vae_core.bounds import elbo, importance_weighted_bound
 from vae_core.datasets import ImageDataset, as_float
 from vae_core.errors import InputError
 from vae_core.metrics import active_units, knn_accuracy
-from vae_core.models import VAE
+from vae_core.models import GaussianVAE
 from vae_core.trained import TrainedModel
 
 Metrics = dict[str, dict[str, Any]]
@@ -71,7 +71,7 @@ def evaluate(
     found = {
         "mse": (_squared_error(model, images, mu), "per pixel", "decoded posterior mean against the image")
     }
-    if isinstance(model.module, VAE):
+    if isinstance(model.module, GaussianVAE):
         found |= _evidence(model.module, images, generator)
         found["active_units"] = (active_units(mu), "dimensions", "variance of mu over images above 0.01")
         if importance_samples:
@@ -91,7 +91,7 @@ def evaluate(
 
 
 def _evidence(
-    module: VAE, images: NDArray[np.uint8], generator: torch.Generator
+    module: GaussianVAE, images: NDArray[np.uint8], generator: torch.Generator
 ) -> dict[str, tuple[Any, str, str]]:
     terms = [torch.stack(elbo(module, x, generator)) for x in _parts(images)]
     reconstruction, kl = torch.cat(terms, dim=1).double().mean(1).tolist()
@@ -104,7 +104,7 @@ def _evidence(
 
 
 def _importance_weighted(
-    module: VAE, images: NDArray[np.uint8], generator: torch.Generator, samples: int
+    module: GaussianVAE, images: NDArray[np.uint8], generator: torch.Generator, samples: int
 ) -> dict[str, tuple[Any, str, str]]:
     bound = torch.cat(
         [importance_weighted_bound(module, x, generator, samples) for x in _parts(images)]

@@ -38,10 +38,14 @@ class DiagonalGaussian:
         epsilon = torch.randn(self.mu.shape, generator=generator, dtype=self.mu.dtype, device=self.mu.device)
         return self.mu + self.sigma * epsilon
 
+    def log_prob_per_dimension(self, z: Tensor) -> Tensor:
+        """Return log q(z_j|x) in nats, [..., N, d], for `z` of that shape or one z for all, [..., 1, d]."""
+        squared = (z - self.mu) ** 2 * torch.exp(-self.logvar)
+        return -0.5 * (LOG_2PI + self.logvar + squared)
+
     def log_prob(self, z: Tensor) -> Tensor:
         """Return log q(z|x) in nats, summed over latent dimensions; `z` is [..., N, d], the result [..., N]."""
-        squared = (z - self.mu) ** 2 * torch.exp(-self.logvar)
-        return -0.5 * (LOG_2PI + self.logvar + squared).sum(-1)
+        return self.log_prob_per_dimension(z).sum(-1)
 
     def kl_per_dimension(self) -> Tensor:
         """Return KL(q(z_j|x) || N(0, 1)) = -1/2 (1 + logvar_j - mu_j^2 - exp(logvar_j)) in nats, [N, d]."""

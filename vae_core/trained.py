@@ -17,7 +17,7 @@ from torch import Tensor
 from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
 from vae_core.errors import CheckpointError, InputError, VaeCoreError
-from vae_core.models import MODELS, Model, VAEConfig, family_of, make_model
+from vae_core.models import Model, VAEConfig, family_of, make_model
 from vae_core.moments import Replay
 from vae_core.run_config import RunConfig
 from vae_core.whole_folder import model_folders
@@ -103,22 +103,19 @@ class TrainedModel:
 
     @property
     def title(self) -> str:
-        """The family's name for people; a VAE whose effective beta is not 1 is a beta-VAE."""
-        beta = self.beta
-        if beta is not None and abs(beta - 1) > 1e-6:
-            return f"β-VAE (β = {beta:g})"
-        return MODELS[self.family].title
+        """The family's name for people, with the settings that make it what it is, such as a β that is not 1."""
+        return self._module.full_title
 
     @property
     def beta(self) -> float | None:
-        """The effective beta in nats per image; None for a family without one."""
+        """A VAE's effective beta in nats per image; None for other families."""
         model = self.config.model
         return model.effective_beta(self.image_shape) if isinstance(model, VAEConfig) else None
 
     @property
     def has_prior(self) -> bool:
         """Whether z has the prior N(0, I), from which images can be drawn."""
-        return MODELS[self.family].has_prior
+        return self._module.has_prior
 
     @property
     def likelihood(self) -> str:

@@ -26,7 +26,8 @@ from vae_core.datasets import ImageDataset, as_float
 from vae_core.drawn_pixels import MOST_NOISE, noise_share
 from vae_core.errors import ConfigError
 from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
-from vae_core.models import VAEConfig, make_model
+from vae_core.metrics import kl_terms
+from vae_core.models import MODELS, TCVAE, BetaConfig, make_model
 from vae_core.moments import IMAGES as MOMENT_IMAGES
 from vae_core.moments import Replay, grid_places
 from vae_core.posteriors import DiagonalGaussian
@@ -50,6 +51,12 @@ SUBSET = 1000
 """Held-out images whose posteriors every snapshot carries."""
 VALIDATION = 2000
 """Held-out images evaluated during training."""
+AT_ONCE = 500
+"""Held-out images in one evaluation of the loss: of the size of a batch, as losses over pairs of images are."""
+AGGREGATED = 500
+"""Held-out images whose posteriors make up the aggregate posterior."""
+AGGREGATE_DRAWS = 100
+"""Draws of z by which its parts of the KL are estimated, so that it takes milliseconds."""
 EVALUATE_AFTER = 20
 """Fewest steps between two evaluations; they happen at the ends of epochs."""
 LOG_RATIO = 1.02
@@ -106,6 +113,8 @@ class TrainingRun:
             torch.manual_seed(config.seed)
             self.model = make_model(config.model, dataset.image_shape)
         # Convolutions are fastest with the channels innermost; a perceptron has no such tensors.
+        if isinstance(self.model, TCVAE):
+            self.model.dataset_size = len(dataset.train)
         self.model.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         training = config.training
         self.optimiser = torch.optim.Adam(
@@ -190,8 +199,10 @@ class TrainingRun:
         """
         config = self.config
         if beta is not None:
-            if not isinstance(config.model, VAEConfig):
-                raise ConfigError("This model has no beta.", got=beta, next_step="Train a VAE.")
+            if not isinstance(config.model, BetaConfig):
+                raise ConfigError(
+                    f"{self.model.title}s have no beta.", got=beta, next_step=f"Train one of: {_with_beta()}."
+                )
             config = dataclasses.replace(config, model=dataclasses.replace(config.model, beta=beta))
         if learning_rate is not None:
             training = dataclasses.replace(config.training, learning_rate=learning_rate)
@@ -269,12 +280,14 @@ class TrainingRun:
         rate = self._learning_rate(fraction)
         self.optimiser.param_groups[0]["lr"] = rate
         self.optimiser.step()
+        # While a capacity rises from zero, the KL is meant to be small.
+        collapsed = beta_scale == 1 and values.get("kl", math.inf) < COLLAPSE_NATS
+        self.collapsed_steps = self.collapsed_steps + 1 if collapsed else 0
         return self._counted(len(batch.x), rate, values)
 
     def _counted(self, images: int, rate: float, values: dict[str, float]) -> Step:
         self.step += 1
         self.images_seen += images
-        self.collapsed_steps = self.collapsed_steps + 1 if values.get("kl", math.inf) < COLLAPSE_NATS else 0
         if self.step >= self.logged_at * LOG_RATIO + 1:
             self.logged_at = self.step
             record = {"kind": "train", "step": self.step, "epoch": self.epoch, "learning_rate": rate}
@@ -328,17 +341,31 @@ class TrainingRun:
     @torch.inference_mode()
     def _evaluated(self) -> Evaluated | None:
         """Return the validation terms, and keep the state as a good one; None if they are not finite."""
-        terms = self.model.loss(self._validation.float() / 255, generator_of(self.config.seed, 0))
-        values = {name: term.item() for name, term in terms.items()}
+        values = self._validation_terms()
         if not all(math.isfinite(value) for value in values.values()):
             return None
-        if "kl" in values:
+        mu, logvar = self.posteriors(AGGREGATED)
+        if logvar is not None:
             values["elbo"] = -(values["reconstruction"] + values["kl"])
+            # The same draws each time and in each family, so that curves are smooth and comparable.
+            rng = np.random.default_rng(self.config.seed)
+            values |= kl_terms(mu, logvar.clip(-80, 80), rng, draws=AGGREGATE_DRAWS)._asdict()
         self.evaluated_at = self.step
         self._good = self.state()
         record = {"kind": "validation", "step": self.step, "epoch": self.epoch}
         self.history.append({**record, "seconds": round(self.seconds, 3), **values})
         return Evaluated(self.step, self.epoch, self.seconds, values)
+
+    def _validation_terms(self) -> dict[str, float]:
+        """Return the loss's terms on held-out images, means over parts of a batch's size."""
+        generator = generator_of(self.config.seed, 0)
+        totals: dict[str, float] = {}
+        for images in torch.split(self._validation, AT_ONCE):
+            for name, term in self.model.loss(images.float() / 255, generator).items():
+                totals[name] = totals.get(name, 0.0) + term.item() * len(images) / max(
+                    len(self._validation), 1
+                )
+        return totals
 
     def _diverged(self) -> Finished:
         step = self.step
@@ -375,3 +402,7 @@ class TrainingRun:
         self._seconds = state["counters"]["seconds"]
         self.history = [record for record in self.history if record["step"] <= self.step]
         self.replay = self.replay.until(self.step)
+
+
+def _with_beta() -> str:
+    return ", ".join(name for name, model in MODELS.items() if issubclass(model.Config, BetaConfig))

@@ -57,6 +57,11 @@ def _sum(parts: Dissection) -> str:
     reconstruction, kl = float(parts.reconstruction.mean()), float(parts.kl.mean())
     if not parts.sigma.any():
         return f"Loss of these images: **{reconstruction:.1f}** nats per image, the reconstruction alone."
+    if parts.weights is None:
+        return (
+            f"On average {reconstruction:.1f} and {kl:.2f} nats per image; this model's loss is more than their sum. "
+            "Only ε is random; the gradient reaches μ and σ through z."
+        )
     weight, kl_weight = parts.weights
     first = f"{reconstruction:.1f}" if weight == 1 else f"{weight:.3g} · {reconstruction:.1f}"
     total = weight * reconstruction + kl_weight * kl

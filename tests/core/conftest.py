@@ -14,7 +14,7 @@ from hypothesis import settings
 from vae_core import load_dataset, runs
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, Split
-from vae_core.models import AutoencoderConfig, VAEConfig
+from vae_core.models import MODELS
 from vae_core.networks import NetworkConfig
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.trained import TrainedModel
@@ -43,7 +43,7 @@ SMALL: dict[str, Any] = {
 def build_config(*, family: str = "vae", data: str = "digits", seed: int = 0, **settings: Any) -> RunConfig:
     """Return the configuration of a small run; each of `settings` goes to the part that knows its name."""
     wanted = SMALL | settings
-    kind = AutoencoderConfig if family == "ae" else VAEConfig
+    kind = MODELS[family].Config
     parts: dict[type, dict[str, Any]] = {}
     for part in (NetworkConfig, TrainingConfig, kind):
         names = {field.name for field in dataclasses.fields(part)} & wanted.keys()

@@ -11,12 +11,16 @@ from hypothesis import strategies as st
 
 from vae_core.config import DataConfig, Setting, from_json, setting, settings_of, to_json, validate
 from vae_core.errors import ConfigError
-from vae_core.models import AutoencoderConfig, VAEConfig
+from vae_core.models import MODELS, VAEConfig
 from vae_core.networks import NetworkConfig
 from vae_core.presets import PRESETS
 from vae_core.run_config import RunConfig, TrainingConfig
 
-CONFIGURATIONS: list[type[Any]] = [VAEConfig, AutoencoderConfig, NetworkConfig, TrainingConfig]
+CONFIGURATIONS: list[type[Any]] = [
+    *(model.Config for model in MODELS.values()),
+    NetworkConfig,
+    TrainingConfig,
+]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +105,7 @@ def test_only_a_table_is_read_as_a_configuration(values: Any) -> None:
 
 
 def test_an_unknown_setting_is_refused_with_the_ones_there_are() -> None:
-    with pytest.raises(ConfigError, match=r"no such setting.*latent_dims.*Allowed: latent_dim, beta"):
+    with pytest.raises(ConfigError, match=r"no such setting.*latent_dims.*Allowed: latent_dim, likelihood"):
         from_json(VAEConfig, {"latent_dims": 2})
 
 

@@ -40,11 +40,25 @@ def test_the_parts_are_those_of_the_step_that_follows(make_run: MakeRun, setting
     assert len(parts.x) == parts.batch_size
     step = to_step(run, 4)
     assert float(parts.reconstruction.mean()) == pytest.approx(step.terms["reconstruction"], rel=1e-4)
+    assert parts.weights is not None
     weight, kl_weight = parts.weights
     loss = weight * parts.reconstruction.mean() + kl_weight * parts.kl.mean()
     assert float(loss) == pytest.approx(step.terms["loss"], rel=1e-3)
     if "kl" in step.terms:
         assert float(parts.kl.mean()) == pytest.approx(step.terms["kl"], rel=1e-3)
+
+
+@pytest.mark.parametrize("family", ["capacity", "tcvae", "infovae", "iwae"])
+def test_a_loss_that_is_no_weighted_sum_of_the_two_terms_is_not_told_as_one(
+    make_run: MakeRun, family: str
+) -> None:
+    run = make_run(family=family, **({"samples": 1} if family == "iwae" else {}))
+    to_step(run, 3)
+    parts = dissect(run, count=10_000)
+    assert parts.weights is None
+    step = to_step(run, 4)
+    assert float(parts.reconstruction.mean()) == pytest.approx(step.terms["reconstruction"], rel=1e-4)
+    assert dissect(make_run(free_bits=0.5)).weights is None
 
 
 def test_taking_a_step_apart_does_not_change_the_run(make_run: MakeRun) -> None:

@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from vae_core import training
 from vae_core.datasets import ImageDataset, Split, load_dataset
 from vae_core.errors import ConfigError
 from vae_core.events import Evaluated, Event, Finished, Snapshot, Step, Warned
@@ -327,12 +328,29 @@ def test_a_change_on_the_way_counts_from_the_next_step_and_is_in_the_history(mak
     assert changed.config.model.beta == 3.0
 
 
+def test_the_weight_of_a_total_correlation_changes_on_the_way(make_run: MakeRun) -> None:
+    run = make_run(family="tcvae", beta=1.0)
+    next(run.events())
+    run.adjust(beta=9.0)
+    terms = next(event for event in run.events() if isinstance(event, Step)).terms
+    expected = terms["reconstruction"] + terms["kl"] + (9 - 1) * terms["total_correlation"]
+    assert terms["loss"] == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_model_without_beta_says_which_have_one(make_run: MakeRun) -> None:
+    with pytest.raises(ConfigError, match=r"InfoVAEs have no beta.*vae, tcvae"):
+        make_run(family="infovae").adjust(beta=2.0)
+
+
 @pytest.mark.parametrize(
     ("family", "change"),
     [
         ("vae", {"beta": -1.0}),
         ("vae", {"learning_rate": 1e9}),
         ("ae", {"beta": 2.0}),
+        ("capacity", {"beta": 2.0}),
+        ("infovae", {"beta": 2.0}),
+        ("iwae", {"beta": 2.0}),
         ("vae", {"beta": float("nan")}),
     ],
 )
@@ -371,6 +389,27 @@ def test_validation_runs_at_the_ends_of_epochs_and_at_the_end(make_run: MakeRun)
     assert len(evaluated) >= 2
     for event in evaluated:
         assert event.terms["elbo"] == pytest.approx(-event.terms["reconstruction"] - event.terms["kl"])
+
+
+def test_validation_splits_the_kl_of_the_aggregate_posterior(make_run: MakeRun) -> None:
+    evaluated = [event for event in drain(make_run(epochs=30.0)) if isinstance(event, Evaluated)]
+    terms = evaluated[-1].terms
+    parts = [terms[name] for name in ("mutual_information", "total_correlation", "dimension_wise_kl")]
+    assert sum(parts) == pytest.approx(terms["kl"], abs=0.5)
+    assert parts[0] > 0.1
+    point = [event for event in drain(make_run(family="ae")) if isinstance(event, Evaluated)][-1]
+    assert point.terms.keys() == {"loss", "reconstruction"}
+
+
+def test_validation_in_parts_is_the_mean_over_all_images(
+    make_run: MakeRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run()
+    whole = run._validation_terms()
+    monkeypatch.setattr(training, "AT_ONCE", 70)
+    parts = run._validation_terms()
+    assert parts["kl"] == pytest.approx(whole["kl"], rel=1e-5)
+    assert parts["reconstruction"] == pytest.approx(whole["reconstruction"], rel=0.01)
 
 
 def test_the_validation_loss_improves(make_run: MakeRun) -> None:

@@ -8,7 +8,7 @@ import dataclasses
 from vae_core.cli.arguments import Parser, option, refuse, with_settings
 from vae_core.config import Setting, settings_of
 from vae_core.errors import ConfigError
-from vae_core.models import MODELS, ModelConfig
+from vae_core.models import MODELS, ModelConfig, family_of, in_family
 from vae_core.presets import PRESETS
 from vae_core.run_config import TrainingConfig
 
@@ -17,8 +17,26 @@ ENDS = ("epochs", "seconds")
 
 
 def model_settings() -> dict[str, Setting]:
-    """Return the settings of all model families by name."""
-    return {known.name: known for model in MODELS.values() for known in settings_of(model.Config)}
+    """Return the settings of all model families by name; the help of one that not all have says which do."""
+    uses: dict[str, dict[str, Setting]] = {}
+    for family, model in MODELS.items():
+        for known in settings_of(model.Config):
+            uses.setdefault(known.name, {})[family] = known
+    return {name: _merged(families) for name, families in uses.items()}
+
+
+def _merged(uses: dict[str, Setting]) -> Setting:
+    """Return one record for a setting that several families have, each perhaps with a help and a default of its own."""
+    first = next(iter(uses.values()))
+    if len(uses) == len(MODELS):
+        return first
+    helps: dict[str, list[str]] = {}
+    for family, known in uses.items():
+        other = "" if known.default == first.default else f" (default {known.default:g})"
+        helps.setdefault(f"{known.help.rstrip('.')}{other}.", []).append(family)
+    return dataclasses.replace(
+        first, help=" ".join(f"{', '.join(families)}: {help}" for help, families in helps.items())
+    )
 
 
 def training_settings() -> dict[str, Setting]:
@@ -61,7 +79,7 @@ def chosen(args: argparse.Namespace) -> tuple[ModelConfig, TrainingConfig]:
     """
     preset = PRESETS[args.preset]
     model = _of_family(preset.model, args.family, f"preset {args.preset}")
-    family = next(name for name, cls in MODELS.items() if isinstance(model, cls.Config))
+    family = family_of(model)
     own = {known.name for known in settings_of(model)}
     refuse(args, set(model_settings()) - own, f"family {family}", "Leave it out, or choose another --family.")
     given = {name: getattr(args, name) for name in args.given & NAMES}
@@ -80,13 +98,12 @@ def _without_ends(values: dict[str, object]) -> dict[str, object]:
 
 def _of_family(model: ModelConfig, family: str | None, source: str) -> ModelConfig:
     """Return `model`, or a configuration of `family` that shares its settings."""
-    if family is None or isinstance(model, MODELS[family].Config):
+    if family is None:
         return model
-    target = MODELS[family].Config
-    shared = {field.name: getattr(model, field.name) for field in dataclasses.fields(target)}
+    names = {known.name for known in settings_of(MODELS[family].Config)}
     for known in settings_of(model):
-        if known.name not in shared and getattr(model, known.name, known.default) != known.default:
+        if known.name not in names and getattr(model, known.name) != known.default:
             raise ConfigError(
                 f"The {source} is not for family {family}.", got=f"{known.name} {getattr(model, known.name)}"
             )
-    return target(**shared)
+    return in_family(model, family)

@@ -12,6 +12,7 @@ from pathlib import Path
 from vae_core.cli.arguments import Parser
 from vae_core.cli.entrance import COMMANDS
 from vae_core.config import settings_of
+from vae_core.models import MODELS
 from vae_core.presets import PRESETS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference.md"
@@ -50,7 +51,8 @@ ten seconds or so: after a crash, `train --resume NAME` goes on from there.
 
 Each of the `metrics` — `elbo`, `reconstruction`, `kl`, `mse`, `knn_accuracy`, `active_units` and, where asked for,
 `iwae` and `iwae_standard_error` — has `value`, `unit`, `split`, `count` and `estimator`. A plain autoencoder has no
-`elbo`, `kl`, `iwae` or `active_units`. A number that is not finite is `null`.
+`elbo`, `kl`, `iwae` or `active_units`. A number that is not finite is `null`. `effective_beta` is a VAE's;
+it is `null` for all other families.
 """
 
 
@@ -61,7 +63,7 @@ def reference() -> str:
         parser = Parser(prog=f"python -m vae_core {name}")
         add(parser)
         parts.append(f"## {name}\n\n{help}\n\n{_options(parser)}")
-    return "\n".join([*parts, _presets()])
+    return "\n".join([*parts, _families(), _presets()])
 
 
 def main() -> int:
@@ -89,6 +91,28 @@ def _spelled(action: argparse.Action) -> str:
     names = action.metavar if isinstance(action.metavar, tuple) else (action.metavar or "",)
     values = " ".join(names * (action.nargs if isinstance(action.nargs, int) and len(names) == 1 else 1))
     return f"{action.option_strings[0]} {values}{' …' if action.nargs == '+' else ''}"
+
+
+def _families() -> str:
+    lines = [
+        "## Model families",
+        "",
+        "| `--family` | Name | It minimises | Its own settings |",
+        "|---|---|---|---|",
+    ]
+    for family, model in MODELS.items():
+        names = [known.name for known in settings_of(model.Config)]
+        own = [
+            f"`{name}`" for name in names if not all(_has(other.Config, name) for other in MODELS.values())
+        ]
+        # In a table a bar would end the cell.
+        objective = model.objective.replace("|", "\\|")
+        lines.append(f"| `{family}` | {model.title} | {objective} | {', '.join(own) or 'none'} |")
+    return "\n".join(lines) + "\n"
+
+
+def _has(config: type, name: str) -> bool:
+    return any(known.name == name for known in settings_of(config))
 
 
 def _presets() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from torch import nn
@@ -9,26 +10,52 @@ from torch import nn
 from vae_core.config import from_json, to_json
 from vae_core.errors import ConfigError
 from vae_core.models.autoencoder import Autoencoder, AutoencoderConfig
+from vae_core.models.capacity import CapacityConfig, CapacityVAE
+from vae_core.models.gaussian import GaussianConfig, GaussianVAE
+from vae_core.models.infovae import InfoVAE, InfoVAEConfig
+from vae_core.models.iwae import IWAE, IWAEConfig
 from vae_core.models.protocol import LatentModel, Terms
+from vae_core.models.tcvae import TCVAE, TCVAEConfig
 from vae_core.models.vae import VAE, VAEConfig
 from vae_core.networks import ImageShape
 
-Model = Autoencoder | VAE
-ModelConfig = AutoencoderConfig | VAEConfig
+Model = Autoencoder | GaussianVAE
+ModelConfig = AutoencoderConfig | GaussianConfig
+BetaConfig = VAEConfig | TCVAEConfig
+"""Configurations with a weight `beta` that may change while a model trains."""
 
-MODELS: dict[str, type[Autoencoder] | type[VAE]] = {"ae": Autoencoder, "vae": VAE}
+MODELS: dict[str, type[Autoencoder] | type[GaussianVAE]] = {
+    "vae": VAE,
+    "capacity": CapacityVAE,
+    "tcvae": TCVAE,
+    "infovae": InfoVAE,
+    "iwae": IWAE,
+    "ae": Autoencoder,
+}
 
 __all__ = [
+    "IWAE",
     "MODELS",
+    "TCVAE",
     "VAE",
     "Autoencoder",
     "AutoencoderConfig",
+    "BetaConfig",
+    "CapacityConfig",
+    "CapacityVAE",
+    "GaussianConfig",
+    "GaussianVAE",
+    "IWAEConfig",
+    "InfoVAE",
+    "InfoVAEConfig",
     "LatentModel",
     "Model",
     "ModelConfig",
+    "TCVAEConfig",
     "Terms",
     "VAEConfig",
     "family_of",
+    "in_family",
     "make_model",
     "model_config_from_json",
     "model_config_to_json",
@@ -37,7 +64,23 @@ __all__ = [
 
 def family_of(config: ModelConfig) -> str:
     """Return the registry's name of the family that `config` belongs to."""
-    return next(name for name, model in MODELS.items() if isinstance(config, model.Config))
+    return next(name for name, model in MODELS.items() if type(config) is model.Config)
+
+
+def in_family(config: ModelConfig, family: str) -> ModelConfig:
+    """Return a configuration of `family` with those settings of `config` that it has too and that are no defaults.
+
+    What is a default stays one, since the same setting may begin elsewhere in another family.
+    """
+    if family_of(config) == family:
+        return config
+    target = MODELS[family].Config
+    names = {field.name for field in dataclasses.fields(target)}
+    plain = type(config)()
+    values = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
+    return target(
+        **{name: value for name, value in values.items() if name in names and value != getattr(plain, name)}
+    )
 
 
 def make_model(config: ModelConfig, shape: ImageShape) -> Model:
@@ -57,4 +100,5 @@ def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
     if not isinstance(family, str) or family not in MODELS:
         raise ConfigError("There is no such model family.", got=repr(family), allowed=", ".join(MODELS))
     rest = {name: value for name, value in values.items() if name != "family"}
-    return from_json(AutoencoderConfig, rest) if family == "ae" else from_json(VAEConfig, rest)
+    target: type[ModelConfig] = MODELS[family].Config
+    return from_json(target, rest)

@@ -9,6 +9,7 @@ Dimensionality of Data with Neural Networks".
 from __future__ import annotations
 
 import dataclasses
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -42,7 +43,8 @@ class Autoencoder(nn.Module):
 
     Config = AutoencoderConfig
     title = "Autoencoder"
-    has_prior = False
+    objective = "reconstruction"
+    has_prior: ClassVar[bool] = False
 
     def __init__(self, config: AutoencoderConfig, shape: ImageShape) -> None:
         super().__init__()
@@ -50,6 +52,11 @@ class Autoencoder(nn.Module):
         self.encoder = make_encoder(config.network, shape, config.latent_dim)
         self.decoder = make_decoder(config.network, shape, config.latent_dim)
         self.likelihood = make_likelihood(config.likelihood, config.gaussian_scale)
+
+    @property
+    def full_title(self) -> str:
+        """The family's name for people."""
+        return self.title
 
     def encode(self, x: Tensor) -> Point:
         """Return the codes of images [N, C, H, W] in [0, 1]."""

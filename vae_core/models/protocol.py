@@ -17,9 +17,18 @@ Terms = dict[str, Tensor]
 class LatentModel(Protocol):
     """A model that encodes images to posteriors and decodes latents to a likelihood's parameters."""
 
+    title: ClassVar[str]
+    """The family's name for people."""
+    objective: ClassVar[str]
+    """What it minimises, for people."""
     has_prior: ClassVar[bool]
     """Whether z has the prior N(0, I), from which images can be drawn."""
     likelihood: Likelihood
+
+    @property
+    def full_title(self) -> str:
+        """The family's name for people, with the settings that make it what it is."""
+        ...
 
     def encode(self, x: Tensor) -> Posterior:
         """Return q(z|x) for images [N, C, H, W] in [0, 1]."""

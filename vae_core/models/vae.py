@@ -1,10 +1,14 @@
-"""Variational autoencoder and beta-VAE.
+"""Variational autoencoder and beta-VAE, with free bits or without.
 
     loss = -E_q(z|x)[log p(x|z)] + beta * KL(q(z|x) || p(z)),    p(z) = N(0, I)
 
 in nats per image: a sum over pixels and channels, a sum over latent dimensions, a mean over images; one sample of z for
 each image. beta = 1 is the negative evidence lower bound of Kingma & Welling (2014), "Auto-Encoding Variational Bayes",
 equation 3; other beta that of Higgins et al. (2017), "beta-VAE", equation 4.
+
+With free bits lambda > 0 the KL in the loss is sum_j max(lambda, KL_j), where KL_j is that of dimension j, a mean over
+the batch: Kingma et al. (2016), "Improved Variational Inference with Inverse Autoregressive Flow", equation 15, with
+one dimension in each group.
 """
 
 from __future__ import annotations
@@ -13,28 +17,27 @@ import dataclasses
 import math
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from vae_core.config import setting, validate
-from vae_core.likelihoods import LIKELIHOODS, make_likelihood
+from vae_core.config import setting
+from vae_core.models.gaussian import GaussianConfig, GaussianVAE
 from vae_core.models.protocol import Terms
-from vae_core.networks import ImageShape, NetworkConfig, make_decoder, make_encoder
-from vae_core.posteriors import DiagonalGaussian
+from vae_core.networks import ImageShape
 
 REDUCTIONS = ("sum", "mean")
 
 
 @dataclasses.dataclass(frozen=True)
-class VAEConfig:
+class VAEConfig(GaussianConfig):
     """Settings of a (beta-)variational autoencoder."""
 
-    latent_dim: int = setting(2, "Number of latent dimensions.", low=1, high=64)
     beta: float = setting(1.0, "Weight of the KL divergence; 1 is the VAE.", low=0.0, high=10_000.0)
-    likelihood: str = setting(
-        "bernoulli", "What the decoder's output means for a pixel.", choices=LIKELIHOODS
-    )
-    gaussian_scale: float = setting(
-        1.0, "Standard deviation of a Gaussian likelihood (its start, if learned).", low=1e-3, high=100.0
+    free_bits: float = setting(
+        0.0,
+        "KL that each latent dimension may have at no cost, to keep it from collapsing; 0 is off.",
+        low=0.0,
+        high=100.0,
+        unit="nats",
     )
     pixel_reduction: str = setting(
         "sum",
@@ -46,10 +49,6 @@ class VAEConfig:
         "Sum the KL over latent dimensions, or average it, which lowers the effective beta.",
         choices=REDUCTIONS,
     )
-    network: NetworkConfig = dataclasses.field(default_factory=NetworkConfig)
-
-    def __post_init__(self) -> None:
-        validate(self)
 
     def effective_beta(self, shape: ImageShape) -> float:
         """Return the beta that the chosen reductions amount to, in nats per image.
@@ -64,29 +63,20 @@ class VAEConfig:
         return weight * self.gaussian_scale**2 if self.likelihood == "gaussian" else weight
 
 
-class VAE(nn.Module):
-    """Encoder to (mu, logvar), one reparameterised sample, decoder to the likelihood's parameters."""
+class VAE(GaussianVAE):
+    """The evidence lower bound, its KL weighted by beta."""
 
     Config = VAEConfig
     title = "Variational autoencoder"
-    has_prior = True
+    objective = "reconstruction + β KL"
+    config: VAEConfig
 
-    def __init__(self, config: VAEConfig, shape: ImageShape) -> None:
-        super().__init__()
-        self.config, self.shape = config, shape
-        self.encoder = make_encoder(config.network, shape, 2 * config.latent_dim)
-        self.decoder = make_decoder(config.network, shape, config.latent_dim)
-        self.likelihood = make_likelihood(config.likelihood, config.gaussian_scale)
-
-    def encode(self, x: Tensor) -> DiagonalGaussian:
-        """Return q(z|x) for images [N, C, H, W] in [0, 1]."""
-        mu, logvar = self.encoder(x).float().chunk(2, dim=1)
-        return DiagonalGaussian(mu, logvar)
-
-    def decode(self, z: Tensor) -> Tensor:
-        """Return the likelihood's parameters [N, C, H, W] for z [N, d]."""
-        params: Tensor = self.decoder(z).float()
-        return params
+    @property
+    def full_title(self) -> str:
+        """The family's name for people; a VAE whose effective beta is not 1 is a beta-VAE."""
+        beta = self.config.effective_beta(self.shape)
+        name = self.title if abs(beta - 1) <= 1e-6 else f"β-VAE (β = {beta:g})"
+        return name + (f", free bits λ = {self.config.free_bits:g} nats" if self.config.free_bits else "")
 
     def loss(
         self,
@@ -95,16 +85,16 @@ class VAE(nn.Module):
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
     ) -> Terms:
-        """Return the objective's terms on images [N, C, H, W], means over the batch, as defined above.
-
-        With `seen`, a noisy x of the same shape, q(z|x) is q(z|seen).
-        """
+        """Return the objective's terms as defined above; ``kl`` is the true one, with free bits or without."""
         posterior = self.encode(x if seen is None else seen)
         z = posterior.rsample(generator)
         reconstruction = -self.likelihood.log_prob(x, self.decode(z)).mean()
         kl = posterior.kl().mean()
+        paid = kl
+        if self.config.free_bits:
+            paid = posterior.kl_per_dimension().mean(0).clamp(min=self.config.free_bits).sum()
         weight, kl_weight = self.weights(beta_scale)
-        loss = weight * reconstruction + kl_weight * kl
+        loss = weight * reconstruction + kl_weight * paid
         return {"loss": loss, "reconstruction": reconstruction, "kl": kl}
 
     def weights(self, beta_scale: float = 1.0) -> tuple[float, float]:

@@ -85,6 +85,23 @@ def test_an_autoencoder_takes_what_families_share_and_refuses_the_rest(
     assert "pixel_reduction" in complaint(["train", "--family", "ae", "--preset", "article"])
 
 
+def test_another_family_begins_with_defaults_of_its_own_and_takes_its_own_settings(
+    document: Document, complaint: Complaint
+) -> None:
+    made = document(["train", "--family", "tcvae", "--epochs", "1", "--json", *SMALL])
+    assert made["config"]["model"]["beta"] == 4
+    assert made["effective_beta"] is None
+    assert made["metrics"]["elbo"]["unit"] == "nats per image"
+    made = document(["train", "--family", "infovae", "--alpha", "1", "--epochs", "1", "--json", *SMALL])
+    assert (made["config"]["model"]["alpha"], made["config"]["model"]["lambda_mmd"]) == (1, 10)
+    made = document(["train", "--family", "iwae", "--samples", "2", "--epochs", "1", "--json", *SMALL])
+    assert made["config"]["model"]["samples"] == 2
+    assert "--capacity does not go with family vae" in complaint(["train", "--capacity", "3"])
+    assert "--free-bits does not go with family iwae" in complaint(
+        ["train", "--family", "iwae", "--free-bits", "1"]
+    )
+
+
 def test_a_preset_is_overridden_by_single_settings(document: Document) -> None:
     made = document(
         ["train", "--preset", "plain", "--epochs", "1", "--learning-rate", "0.002", "--json", *SMALL]

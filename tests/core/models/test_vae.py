@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch import Tensor, nn
+from torch import Tensor, distributions, nn
 
 from vae_core.errors import ConfigError
 from vae_core.models import (
@@ -17,8 +17,10 @@ from vae_core.models import (
     Autoencoder,
     AutoencoderConfig,
     ModelConfig,
+    TCVAEConfig,
     VAEConfig,
     family_of,
+    in_family,
     make_model,
     model_config_from_json,
     model_config_to_json,
@@ -163,6 +165,28 @@ def test_every_parameter_gets_a_finite_gradient(likelihood: str) -> None:
             assert parameter.grad.any(), name
 
 
+@given(free_bits=st.floats(0, 3), beta=st.floats(0, 10))
+def test_free_bits_charge_each_dimension_at_least_so_much(free_bits: float, beta: float) -> None:
+    model, x = vae(latent_dim=4, free_bits=free_bits, beta=beta), 4 * images()
+    terms = model.loss(x, drawn())
+    mu, logvar = model.encoder(x).chunk(2, dim=1)
+    q = distributions.Normal(mu, torch.exp(0.5 * logvar))
+    each = distributions.kl_divergence(q, distributions.Normal(0.0, 1.0)).mean(0)
+    charged = sum(max(free_bits, kl) for kl in each.tolist())
+    expected = terms["reconstruction"].item() + beta * charged
+    assert terms["loss"].item() == pytest.approx(expected, rel=1e-4, abs=1e-4)
+    assert terms["kl"].item() == pytest.approx(each.sum().item(), rel=1e-4, abs=1e-5)
+
+
+def test_a_dimension_below_its_free_bits_feels_no_pull_to_the_prior() -> None:
+    model, x = vae(free_bits=3.0, beta=1e4), images()
+    pulled, free = (m.loss(x, drawn())["loss"] for m in (vae(beta=1e4), model))
+    last = gradient(model, free)
+    without = vae(beta=0.0)
+    torch.testing.assert_close(last, gradient(without, without.loss(x, drawn())["loss"]))
+    assert pulled.item() != free.item()
+
+
 def test_an_autoencoder_has_no_kl_and_nothing_random() -> None:
     torch.manual_seed(0)
     model = make_model(AutoencoderConfig(network=NETWORK), (1, 8, 8))
@@ -180,14 +204,30 @@ def test_every_family_in_the_registry_makes_its_model() -> None:
         assert isinstance(make_model(config, (3, 9, 8)), family)
 
 
-@pytest.mark.parametrize("config", [VAEConfig(latent_dim=7, beta=4.0, network=NETWORK), AutoencoderConfig()])
+@pytest.mark.parametrize(
+    "config",
+    [
+        VAEConfig(latent_dim=7, beta=4.0, network=NETWORK),
+        *(model.Config(latent_dim=3) for model in MODELS.values()),
+    ],
+)
 def test_a_configuration_survives_json_with_its_family(config: ModelConfig) -> None:
     assert model_config_from_json(model_config_to_json(config)) == config
 
 
+def test_another_family_takes_over_what_both_have_and_was_chosen() -> None:
+    vae = VAEConfig(latent_dim=7, beta=3.0, likelihood="gaussian", free_bits=0.5, network=NETWORK)
+    assert in_family(vae, "ae") == AutoencoderConfig(latent_dim=7, likelihood="gaussian", network=NETWORK)
+    assert in_family(vae, "tcvae") == TCVAEConfig(
+        latent_dim=7, beta=3.0, likelihood="gaussian", network=NETWORK
+    )
+    assert in_family(vae, "vae") is vae
+    assert in_family(VAEConfig(), "tcvae") == TCVAEConfig()  # with its own beta, not the VAE's 1
+
+
 @pytest.mark.parametrize("family", ["gan", None, 3, ["vae"]])
 def test_an_unknown_family_is_refused_with_the_ones_there_are(family: object) -> None:
-    with pytest.raises(ConfigError, match=r"no such model family.*ae, vae"):
+    with pytest.raises(ConfigError, match=r"no such model family.*vae, .*, ae"):
         model_config_from_json({"family": family})
 
 
