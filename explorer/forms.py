@@ -13,7 +13,16 @@ from vae_core.errors import ConfigError
 
 T = TypeVar("T")
 
-LABELS = {"latent_dim": "Latent dimensions", "beta": "β, weight of the KL", "seconds": "Time in seconds"}
+LABELS = {
+    "latent_dim": "Latent dimensions",
+    "beta": "β, weight of the KL",
+    "capacity": "C, capacity of the code",
+    "gamma": "γ, weight of |KL − C|",
+    "alpha": "α, how far the KL is lifted",
+    "lambda_mmd": "λ, for the MMD's weight",
+    "samples": "K, draws of z an image",
+    "seconds": "Time in seconds",
+}
 _SMALL = 1e-2
 
 

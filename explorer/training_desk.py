@@ -23,7 +23,7 @@ from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, ImageDataset, load_dataset
 from vae_core.dissection import dissect
 from vae_core.errors import VaeCoreError
-from vae_core.models import MODELS, ModelConfig
+from vae_core.models import ModelConfig
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import resume, save, save_measured, still
 from vae_core.training import TrainingRun
@@ -205,14 +205,3 @@ def keep(job: TrainingJob, name: str) -> tuple[str, str | None]:
         return name, f"The model could not be written: {error.strerror}."
     job.kept = True
     return name, None
-
-
-def in_family(config: ModelConfig, family: str) -> ModelConfig:
-    """Return the configuration of another model family with the settings that both have."""
-    other = MODELS[family].Config
-    if isinstance(config, other):
-        return config
-    common = {field.name for field in dataclasses.fields(config)} & {
-        field.name for field in dataclasses.fields(other)
-    }
-    return other(**{name: getattr(config, name) for name in common})

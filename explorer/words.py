@@ -71,6 +71,19 @@ The objective, in nats per image (summed over pixels and latent dimensions, aver
 $$\text{loss} = \underbrace{-\mathbb E_{q(z|x)}[\log p(x\,|\,z)]}_{\text{reconstruction}} + \beta\;
 \underbrace{\mathrm{KL}\big(q(z\,|\,x)\,\|\,p(z)\big)}_{-\frac12 \sum (1 + \log\sigma^2 - \mu^2 - \sigma^2)\;\ge\;0}$$
 
+Other models put something else in place of $\beta\,\mathrm{KL}$, with $q(z)$ the codes of all images together:
+
+- *Capacity-controlled VAE*: $\gamma\,|\mathrm{KL} - C|$, where $C$ rises to its value during the KL's warm-up.
+- *β-TCVAE*: $\mathrm{KL} + (\beta - 1)\,\mathrm{KL}\big(q(z)\,\|\,\textstyle\prod_j q(z_j)\big)$, for independent
+  dimensions.
+- *InfoVAE*: $(1-\alpha)\,\mathrm{KL} + (\alpha + \lambda - 1)\,\mathrm{MMD}\big(q(z), p(z)\big)$.
+- *Importance-weighted*: the whole is
+  $-\log \tfrac1K \sum_k p(x\,|\,z_k)\,p(z_k) / q(z_k\,|\,x)$ of $K$ draws, closer to $-\log p(x)$.
+- *Autoencoder*: nothing.
+
+*Free bits* $\lambda$ charge each dimension of a VAE at least $\lambda$ nats, so that none below that is pulled to the
+prior.
+
 The two are drawn apart because their sum hides which one moves. A KL near 0 means the code says nothing about the
 image: the posterior has collapsed, and every decode is the same mean image.
 """

@@ -15,10 +15,12 @@ from explorer.frame import guarded, heading
 from explorer.panels import run
 from vae_core.datasets import DATASETS, as_float
 from vae_core.latent import tile
-from vae_core.models import MODELS
+from vae_core.models import MODELS, in_family
 from vae_core.presets import PRESETS
 
-FEW = ("latent_dim", "beta", "seconds", "seed")
+OWN = ("beta", "capacity", "gamma", "alpha", "lambda_mmd", "samples")
+"""What makes a family what it is: shown where it has them."""
+FEW = ("latent_dim", *OWN, "seconds", "seed")
 
 
 def show() -> None:
@@ -69,13 +71,14 @@ def _form() -> None:
     st.caption(recipe.help)
     family = st.selectbox(
         "Model",
-        list(reversed(MODELS)),
+        list(MODELS),
         key="train.family",
         persist_state="session",
         format_func=lambda name: MODELS[name].title,
     )
+    st.caption(f"Minimises {MODELS[family].objective}.")
     key = f"train.{preset}.{family}"
-    start_from = training_desk.in_family(recipe.model, family)
+    start_from = in_family(recipe.model, family)
     model, training, seed = _few_settings(start_from, recipe.training, key)
     place = st.container()
     with st.expander("More settings"):
@@ -99,7 +102,7 @@ def _few_settings(model: Any, training: Any, key: str) -> tuple[Any, Any, int]:
         model = forms.edit(model, key, only=("latent_dim",))
         training = forms.edit(training, key, only=("seconds",))
     with right:
-        model = forms.edit(model, key, only=("beta",))
+        model = forms.edit(model, key, only=OWN)
         told = "The same seed on the same machine gives the same model."
         seed = st.number_input("Seed", 0, 2**31 - 1, 0, key=f"{key}.seed", help=told)
     return model, training, int(seed)

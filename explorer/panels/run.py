@@ -16,7 +16,7 @@ from explorer.panels import one_step
 from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
 from vae_core.metrics import active_units, kl_per_dimension
-from vae_core.models import VAEConfig
+from vae_core.models import BetaConfig
 
 POLL_SECONDS, CURVES_SECONDS = 0.5, 2.0
 """Charts change more seldom: in a browser beside the training they cost more than all the rest."""
@@ -136,7 +136,7 @@ def _changes(job: TrainingJob, now: Progress) -> None:
     config = now.model.config
     # What it began with: the plan stays as it was when the run's own settings change.
     began = job.plan.training.learning_rate
-    if isinstance(config.model, VAEConfig):
+    if isinstance(config.model, BetaConfig):
         st.slider(
             "β, from the next step on", *BETA, min(config.model.beta, BETA[1]), 0.1,
             key="live.beta", on_change=_adjust, args=(job, "beta", "live.beta"),

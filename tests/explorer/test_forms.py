@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import forms
 from vae_core.config import settings_of, to_json
 from vae_core.errors import ConfigError
-from vae_core.models import AutoencoderConfig, VAEConfig
+from vae_core.models import MODELS, VAEConfig
 from vae_core.run_config import TrainingConfig
 
 
@@ -32,7 +32,9 @@ def test_a_form_left_alone_gives_back_the_configuration_it_was_given() -> None:
     assert page.session_state["same"] == [True, True]
 
 
-@pytest.mark.parametrize("config", [VAEConfig(), AutoencoderConfig(), TrainingConfig()])
+@pytest.mark.parametrize(
+    "config", [*(model.Config() for model in MODELS.values()), TrainingConfig()], ids=repr
+)
 def test_every_declared_setting_has_a_widget_with_its_help(config: object) -> None:
     def script(config: object) -> None:
         from explorer import forms

@@ -1,19 +1,9 @@
 from __future__ import annotations
 
-from explorer import training_desk
 from explorer.training_desk import Plan
 from vae_core.datasets import ImageDataset
-from vae_core.models import AutoencoderConfig, VAEConfig
-from vae_core.networks import NetworkConfig
+from vae_core.models import VAEConfig
 from vae_core.run_config import TrainingConfig
-
-
-def test_another_family_takes_over_what_both_have() -> None:
-    network = NetworkConfig(hidden=(64,))
-    vae = VAEConfig(latent_dim=7, beta=3.0, likelihood="gaussian", network=network)
-    ae = training_desk.in_family(vae, "ae")
-    assert ae == AutoencoderConfig(latent_dim=7, likelihood="gaussian", network=network)
-    assert training_desk.in_family(vae, "vae") is vae
 
 
 def test_the_seed_changes_the_run_and_not_the_images(digits: ImageDataset) -> None:

@@ -113,6 +113,26 @@ def test_data_that_must_be_fetched_is_offered_with_a_note(open_page: Open) -> No
     assert any("not on this machine" in text.value for text in page.markdown)
 
 
+@pytest.mark.parametrize(
+    ("family", "own"),
+    [
+        ("vae", {"beta": 1.0}),
+        ("capacity", {"capacity": 5.0, "gamma": 10.0}),
+        ("tcvae", {"beta": 4.0}),
+        ("infovae", {"alpha": 0.5, "lambda_mmd": 10.0}),
+        ("iwae", {"samples": 5}),
+    ],
+)
+def test_each_family_shows_its_own_settings_and_what_it_minimises(
+    open_page: Open, family: str, own: dict[str, float]
+) -> None:
+    page = open_page("train")
+    page.selectbox(key="train.family").set_value(family).run()
+    assert not page.exception
+    assert {name: page.number_input(key=f"train.quick.{family}.{name}").value for name in own} == own
+    assert any(caption.value.startswith("Minimises ") for caption in page.caption)
+
+
 def test_an_autoencoder_keeps_the_settings_that_both_have(open_page: Open) -> None:
     page = open_page("train")
     page.selectbox(key="train.family").set_value("ae").run()
