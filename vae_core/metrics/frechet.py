@@ -15,7 +15,9 @@ def classifier_frechet_distance(features: ArrayLike, references: ArrayLike) -> f
     d² = |m1 - m2|² + tr(C1 + C2 - 2 (C1^½ C2 C1^½)^½), the result of Dowson and Landau (1982), with the mean and the
     covariance (divisor N - 1) of each set. It is not the FID of Heusel et al. (2017), whose features are those of an
     Inception network trained on ImageNet. Values for different classifiers can't be compared, nor can values for
-    different numbers of images, since few images make it larger.
+    different numbers of images, since few images make it larger. Take references that the classifier was not trained
+    on, since images that it knows by heart have other features; how far two halves of these are apart is the least to
+    expect.
 
     No covariance is formed and no matrix root is taken: with the centred features divided by √(N - 1) as Q1 R1 and
     Q2 R2, the trace of the root is the sum of the singular values of R1 R2ᵀ, so that features of low rank do no harm.
