@@ -13,8 +13,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.links import is_name
+from vae_core.classifier import Classifier, train_classifier
 from vae_core.datasets import ImageDataset, is_available, load_dataset
 from vae_core.errors import VaeCoreError
+from vae_core.evaluation import Metrics
+from vae_core.measures import measure
 from vae_core.trained import ModelEntry, TrainedModel, catalogue, load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,6 +70,24 @@ def held_out(trained: TrainedModel, rows: NDArray[np.integer[Any]]) -> NDArray[n
         return _held_out(data.name, data.seed, data.validation, data.size, data.count, tuple(map(int, rows)))
     except (VaeCoreError, IndexError):
         return None
+
+
+def measured(trained: TrainedModel) -> Metrics:
+    """Return every measure of a model whose data set is on this machine, from the test images."""
+    return _measured(f"{trained.path}", 0 if trained.path is None else _stamp(trained.path), trained)
+
+
+@st.cache_data(max_entries=64, show_spinner="Measuring it on the test images…")
+def _measured(path: str, stamp: int, _trained: TrainedModel) -> Metrics:
+    data = _trained.config.data
+    opened = dataset(data.name, data.seed, data.size, data.count)
+    judge = None if opened.train.labels is None else _judge(data.name, data.seed, data.size, data.count)
+    return measure(_trained, opened, judge=judge)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Training a classifier to judge random draws…")
+def _judge(name: str, seed: int, size: int | None, count: int | None) -> Classifier:
+    return train_classifier(dataset(name, seed, size, count))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

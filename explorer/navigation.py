@@ -16,7 +16,7 @@ from PIL import Image
 from explorer import cache, shelf, state, training_desk, words
 from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
-from explorer.pages import compare, generate, interpolate, map, replay, runs, train
+from explorer.pages import compare, generate, interpolate, map, measure, replay, runs, train
 from vae_core.datasets import DATASETS
 from vae_core.errors import VaeCoreError
 
@@ -43,6 +43,7 @@ PAGES = (
     PageEntry("interpolate", "Interpolate", ":material/linear_scale:", interpolate.show),
     PageEntry("compare", "Compare", ":material/compare:", show_without_model=compare.show),
     PageEntry("replay", "Replay", ":material/history:", replay.show),
+    PageEntry("measure", "Measure", ":material/straighten:", measure.show),
     PageEntry("runs", "Runs", ":material/inventory_2:", show_without_model=runs.show),
     PageEntry("train", "Train", ":material/model_training:", show_without_model=train.show),
 )

@@ -88,6 +88,19 @@ The two are drawn apart because their sum hides which one moves. A KL near 0 mea
 image: the posterior has collapsed, and every decode is the same mean image.
 """
 
+MEASURE = r"""
+Bounds are in nats per image: $\log p(x) \ge \text{IWAE}_K \ge \text{ELBO} = -(\text{reconstruction} + \text{KL})$, a
+sum over pixels and latent dimensions, a mean over images.
+
+The KL of all images together splits into what $z$ tells about the image, how far the dimensions depend on each other,
+and how far each is from the prior:
+$\mathbb E\,\mathrm{KL} = I(x; z) + \mathrm{TC}(z) + \sum_j \mathrm{KL}(q(z_j)\,\|\,p(z_j))$. A small KL per image does
+not make the aggregate posterior $q(z)$ match the prior; the MMD tells how far it is.
+
+Random draws are judged by a small classifier trained here on the same data. Its Fréchet distance is not FID, whose
+features are those of another network; compare it between models of one data set only.
+"""
+
 REPLAY = r"""
 A run keeps up to 60 moments, closer together early, when most happens. Each holds the codes $\mu(x)$ of 500 held-out
 images, the decoder's mean images at fixed places, and the reconstruction $\mathbb E[x\,|\,z = \mu(x)]$ of one

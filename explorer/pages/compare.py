@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from explorer import cache, places, planes, shelf, state, training_desk, words
+from explorer import cache, measures, places, planes, shelf, state, training_desk, words
 from explorer.components import latent_pad
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
@@ -27,15 +27,7 @@ CHOSEN = "compare.models"
 SEED = "compare.seed"
 SHOWN_SET = "compare.set"
 DRAWS, SHOWN, HELD_OUT = 500, 8, 4000
-MEASURES = {
-    "elbo": ("ELBO", "lower bound on log p(x) at β = 1: higher is better"),
-    "iwae": ("IWAE bound", "a tighter lower bound: higher is better"),
-    "reconstruction": ("Reconstruction", "−log p(x\\|z): lower is a closer copy"),
-    "kl": ("KL", "what the code tells about the image, in nats"),
-    "mse": ("Squared error", "of the decoded mean, a pixel: lower is a closer copy"),
-    "knn_accuracy": ("15-NN accuracy", "share of images whose neighbours on the map have their class"),
-    "active_units": ("Active units", "dimensions that are used at all"),
-}
+MEASURES = ("elbo", "iwae", "reconstruction", "kl", "mse", "knn_accuracy", "active_units")
 
 
 def show() -> None:
@@ -102,25 +94,18 @@ def _pad(trained: TrainedModel) -> None:
 
 
 def _numbers(models: list[TrainedModel]) -> None:
-    measures = [trained.metrics for trained in models]
+    found = [trained.metrics for trained in models]
     rows = []
-    for name, (title, meaning) in MEASURES.items():
-        cells = [found.get(name) for found in measures]
+    for name in MEASURES:
+        cells = [entries.get(name) for entries in found]
         if any(cells):
-            values = [_number(cell) for cell in cells]
+            title, meaning = measures.WORDS[name]
+            values = [measures.number(cell) for cell in cells]
             unit = next(cell["unit"] for cell in cells if cell)
             rows.append([f"{title}, {unit}", *values, meaning])
     head = ["", *(trained.name for trained in models), "what it says"]
     lines = [head, ["---"] * len(head), *rows]
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
-
-
-def _number(cell: dict[str, Any] | None) -> str:
-    if cell is None:
-        return "–"
-    value = float(cell["value"])
-    digits = 1 if abs(value) >= 10 else 3
-    return f"{value:.{digits}f}".removesuffix(".000").replace("-", "−")
 
 
 @st.fragment

@@ -21,13 +21,15 @@ EPOCHS = (1, 200)
 
 def offer() -> None:
     """Draw what starts a set: an autoencoder, a VAE and a β-VAE with the same network, batches and seed."""
+    here = [name for name in DATASETS if cache.available(name)]
+    if not here:
+        return
     with st.expander("Train such a set: AE, VAE and β-VAE on the same batches"):
         st.caption(
             "The three have the same network, seed and learning rates, and see the same images in the same order; "
             "each takes a step in turn. When they are done they are measured and shown here."
         )
         columns = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
-        here = [name for name in DATASETS if cache.available(name)]
         data = columns[0].selectbox(
             "Data",
             here,

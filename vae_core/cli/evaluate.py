@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import time
 
+from vae_core.classifier import Classifier, train_classifier
 from vae_core.cli import opening
 from vae_core.cli.arguments import Parser, option
 from vae_core.config import to_json
+from vae_core.datasets import ImageDataset
 from vae_core.evaluation import evaluate
+from vae_core.measures import GROUPS, measure
 
 _OWN = (
     opening.DATA,
@@ -16,6 +19,13 @@ _OWN = (
     option("limit", int, None, "Use the first images of the split only.", low=1, optional=True),
     option(
         "importance_samples", int, 0, "K of the importance-weighted bound; 0 leaves it out.", low=0, high=5000
+    ),
+    option(
+        "measures",
+        str,
+        "basic",
+        "Measure more than the bounds: codes, map, images, draws or factors, or all of them.",
+        choices=("basic", *GROUPS, "all"),
     ),
     opening.SEED,
     opening.JSON,
@@ -43,6 +53,10 @@ def run(args: argparse.Namespace) -> int:
         limit=args.limit,
         seed=args.seed,
     )
+    if args.measures != "basic":
+        groups = None if args.measures == "all" else [args.measures]
+        judge = _judge(dataset) if args.measures in ("all", "draws") else None
+        metrics |= measure(model, dataset, groups, args.split, limit=args.limit, seed=args.seed, judge=judge)
     seconds = time.perf_counter() - begun
     if not args.json:
         print(f"{model.name}: {model.title}, {model.latent_dim} latent dimensions, on {dataset.title}")
@@ -66,3 +80,7 @@ def run(args: argparse.Namespace) -> int:
         }
     )
     return 0
+
+
+def _judge(dataset: ImageDataset) -> Classifier | None:
+    return None if dataset.train.labels is None else train_classifier(dataset)
