@@ -123,7 +123,8 @@ def _codes(subject: Subject) -> Iterator[Entry]:
         mu, sigma = subject.mu[:count], np.maximum(subject.sigma[:count], np.finfo(np.float32).tiny)
         terms = metrics.kl_terms(mu, 2 * np.log(sigma), subject.rng(), draws=min(DRAWS, count))
         how = f"q(z) the mixture of {count} posteriors, {min(DRAWS, count)} draws"
-        yield "mutual_information", terms.mutual_information, NATS, count, how
+        most = f"{how}; at most log {count} = {np.log(count):.1f}"
+        yield "mutual_information", terms.mutual_information, NATS, count, most
         yield "total_correlation", terms.total_correlation, NATS, count, how
         yield "dimension_wise_kl", terms.dimension_wise_kl, NATS, count, how
         few, rng = min(DRAWS, count), subject.rng()
