@@ -16,6 +16,7 @@ from benchmarks import report
 
 # Short ones first, so that a mistake shows early.
 BENCHMARKS = {
+    "families": "benchmarks.families",
     "decoding": "benchmarks.decoding",
     "app": "benchmarks.app",
     "startup": "benchmarks.startup",

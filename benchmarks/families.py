@@ -20,7 +20,7 @@ from vae_core.models import MODELS
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.training import TrainingRun
 
-EPOCHS = {"mnist": 5, "digits": 60}
+EPOCHS = {"mnist": 3, "digits": 60}
 
 
 def main() -> None:
