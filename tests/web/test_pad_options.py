@@ -83,9 +83,21 @@ def test_many_dimensions_are_folded_away(
     assert bench.page.get_by_role("slider").count() == 12
     bench.page.get_by_text("8 more dimensions").click()
     assert bench.page.get_by_role("slider").count() == 20
-    strips = """() => [...host.querySelectorAll(".pad-slider canvas")].map((canvas) =>
-        canvas.getContext("2d").getImageData(5, 5, 1, 1).data[3])"""
-    bench.until(lambda: bench.page.evaluate(strips) == [255] * 20)
+
+
+def test_filmstrips_are_decoded_when_they_come_into_view(
+    web_page: Page, tmp_path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    bench = PadBench(web_page, tmp_path, tmp_path_factory.getbasetemp(), 20)
+    bench.open()
+    drawn = """() => [...host.querySelectorAll(".pad-slider canvas")].map((canvas) =>
+        canvas.getContext("2d").getImageData(5, 5, 1, 1).data[3] === 255)"""
+    bench.until(lambda: bench.page.evaluate(drawn)[0])
+    bench.settle()
+    assert not any(bench.page.evaluate(drawn)[12:])
+    bench.page.get_by_text("8 more dimensions").click()
+    bench.page.get_by_role("slider").last.scroll_into_view_if_needed()
+    bench.until(lambda: bench.page.evaluate(drawn)[19])
 
 
 def test_a_model_without_a_prior_shows_none(bench: PadBench) -> None:

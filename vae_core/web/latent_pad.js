@@ -213,7 +213,7 @@ export function createLatentPad(element, options) {
     follow: look.follow,
     showImage: (place, pixels) => about.decoder.show(place, pixels) && screen.repaint(),
     destroy() {
-      for (const part of [screen, camera, readout, moves, jobs]) part.stop();
+      for (const part of [screen, camera, readout, moves, sliders, jobs]) part.stop();
       stopListening();
       stopWatching();
       element.replaceChildren();

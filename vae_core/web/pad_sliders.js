@@ -13,6 +13,12 @@ const FIRST = 12;
  */
 export function createSliders(parent, about, callbacks) {
   const { decoder, d, limit, order } = about;
+  // What nobody sees is not decoded: strips below the fold, and those folded away.
+  const seen = new Set();
+  const watch = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) seen[isIntersecting ? "add" : "delete"](target);
+    callbacks.onStale();
+  });
   const [, , width] = decoder.shape;
   // A tile's value is the one whose thumb stands over its middle.
   const valueOf = (tile) => ((tile + 0.5) / TILES) * 2 * limit - limit;
@@ -20,16 +26,16 @@ export function createSliders(parent, about, callbacks) {
   const rest = make("details", "pad-rest"), summary = make("summary");
   summary.textContent = `${d - FIRST} more dimension${d - FIRST === 1 ? "" : "s"}`;
   rest.append(summary);
-  rest.addEventListener("toggle", callbacks.onStale);
   const rows = order.map((k, place) => {
     const row = createSlider(about, k, valueOf, callbacks);
     (place < FIRST ? list : rest).append(row.element);
-    return { ...row, folded: () => place >= FIRST && !rest.open };
+    if (row.strip) watch.observe(row.strip);
+    return row;
   });
   if (d > FIRST) list.append(rest);
   parent.append(list);
   const at = new Float64Array(d);
-  const stale = (row) => row.strip && row.drawn !== version && !row.folded();
+  const stale = (row) => seen.has(row.strip) && row.drawn !== version;
   let version = 0;
 
   return {
@@ -52,8 +58,9 @@ export function createSliders(parent, about, callbacks) {
         row.drawn = begun;
       }
     },
-    /** @returns {boolean} Whether every strip shows the current z. */
+    /** @returns {boolean} Whether every strip in view shows the current z. */
     isCurrent: () => !rows.some(stale),
+    stop: () => watch.disconnect(),
   };
 }
 
