@@ -195,20 +195,22 @@ class Load:
     trainings: int = 0
 
 
+def connected(server: Server) -> connect:
+    """Return a connection to the app, to be entered as a context; it brings no cookie, as a first visit does."""
+    return connect(
+        f"ws://127.0.0.1:{server.port}/_stcore/stream",
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        max_size=None,
+        proxy=None,
+    )
+
+
 async def use_together(server: Server, load: Load) -> list[Session]:
     """Open all sessions, then let them all move sliders for the same while; return them."""
     async with contextlib.AsyncExitStack() as stack:
         sessions = []
         for number in range(load.sessions):
-            socket = await stack.enter_async_context(
-                connect(
-                    f"ws://127.0.0.1:{server.port}/_stcore/stream",
-                    subprotocols=["streamlit"],  # type: ignore[list-item]
-                    max_size=None,
-                    proxy=None,
-                )
-            )
-            session = Session(socket, random.Random(number))
+            session = Session(await stack.enter_async_context(connected(server)), random.Random(number))
             await session.open()
             sessions.append(session)
         until = time.perf_counter() + load.seconds

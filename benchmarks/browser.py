@@ -43,6 +43,13 @@ def chromium() -> str | None:
 
 def start_training(page: Any, url: str, data: str = "") -> None:
     """Open Train in a page and start the quick start without an end, on digits or on the data of that name."""
+    choose_training(page, url, data)
+    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Pause").wait_for()
+
+
+def choose_training(page: Any, url: str, data: str = "") -> None:
+    """Open Train in a page and choose all that :func:`start_training` starts."""
     page.goto(f"{url}/train")
     if data:
         page.get_by_role("combobox", name="Data").click()
@@ -52,5 +59,3 @@ def start_training(page: Any, url: str, data: str = "") -> None:
     seconds.fill("3000")
     seconds.press("Enter")
     page.wait_for_timeout(500)  # its value is on the way to the server
-    page.get_by_role("button", name="Start").click()
-    page.get_by_role("button", name="Pause").wait_for()

@@ -24,6 +24,7 @@ SECTIONS = {
     "throughput": ("Images a second in training", "throughput"),
     "decoding": ("Decoding and encoding", "decoding"),
     "app": ("Thirty people on one page", "app"),
+    "memory": ("Memory after many visits", "memory"),
     "startup": ("Start-up", "startup"),
     "watched": ("Watching a training", "watched"),
     "durability": ("Killed in the middle of training", "durability"),

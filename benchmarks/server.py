@@ -38,8 +38,10 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_app(runs: Path | None = None) -> Iterator[Server]:
+def running_app(runs: Path | None = None, **settings: str) -> Iterator[Server]:
     """Start the app with an empty folder of runs, or `runs`, wait until it answers, and stop it in the end.
+
+    `settings` are variables of its environment.
 
     Raises
     ------
@@ -50,7 +52,7 @@ def running_app(runs: Path | None = None) -> Iterator[Server]:
         port, log = _free_port(), Path(folder, "server.log")
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
         command += ["--server.port", str(port)]
-        environment = os.environ | {"VAE_RUNS_DIR": str(runs or folder)}
+        environment = os.environ | {"VAE_RUNS_DIR": str(runs or folder)} | settings
         with log.open("wb") as output:
             started = time.perf_counter()
             process = subprocess.Popen(

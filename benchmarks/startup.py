@@ -1,26 +1,42 @@
-"""How long until something is on the screen, and how much memory the server holds then.
+"""How long until something is on the screen or trains, and how much memory the server holds then.
 
 *import* is `import vae_core` in a fresh interpreter. *Cold start* runs from starting the server's process to the map
 being drawn in Chromium (already open, with an empty cache). *Page load* is the same page opened again in a new tab of
 that browser, until the script is over and the map has its place; *first pad paint* is such a load until there are
 pixels in the decoded image and on the map. The operating system's file cache is warm throughout.
+
+*Click on Start* is the browser's own time of the click; the first file of the run's folder, written right after its
+first step, ends the measurement. Each is in a browser without cookies, on a server where a run has trained before.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
-from benchmarks.browser import DRAWN, FLAGS, HEIGHT, PAINTED, WIDTH, chromium
+from benchmarks.browser import (
+    DRAWN,
+    FLAGS,
+    HEIGHT,
+    PAINTED,
+    WIDTH,
+    choose_training,
+    chromium,
+    start_training,
+)
 from benchmarks.decoding import memory
 from benchmarks.record import percentile, record, spread
-from benchmarks.server import ROOT, running_app
+from benchmarks.server import ROOT, running_app, runs_in
+from vae_core.datasets import is_available
 
 IMPORTS = 7
 STARTS = 3
 LOADS = 5
+CLICKS = 5
 
 
 def main() -> None:
@@ -29,6 +45,7 @@ def main() -> None:
     note = ""
     try:
         rows += in_the_browser()
+        rows += clicks_on_start()
     except ImportError:
         note = "Playwright is not installed, so nothing was measured in a browser."
     except FileNotFoundError:
@@ -73,6 +90,44 @@ def in_the_browser() -> list[dict[str, Any]]:
         _row("first pad paint, warm", "s", painted),
         _row("server's resident memory, a model open", "MB", held),
     ]
+
+
+def clicks_on_start() -> list[dict[str, Any]]:
+    """Start `CLICKS` runs on each data set that is at hand, one after the other; return the rows."""
+    from playwright.sync_api import sync_playwright
+
+    rows = []
+    known = {"digits": "Digits", "mnist": "MNIST"}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        with running_app(Path(folder)) as server:
+            first = browser.new_page()
+            start_training(first, server.url)
+            first.get_by_role("button", name="Stop").click()
+            for data in filter(is_available, known):
+                taken = [
+                    click_on_start(browser, server.url, known[data], Path(folder)) for _ in range(CLICKS)
+                ]
+                rows.append(_row(f"click on Start to the run's first step, {known[data]}", "s", taken))
+        browser.close()
+    return rows
+
+
+def click_on_start(browser: Any, url: str, data: str, folder: Path) -> float:
+    """Return the seconds from the click on Start to the first step of the run that it begins, and stop that."""
+    page = browser.new_page()
+    choose_training(page, url, data)
+    page.evaluate("() => addEventListener('click', () => { globalThis.clicked = Date.now() / 1e3; }, true)")
+    before = {entry.path for entry in runs_in(folder)}
+    page.get_by_role("button", name="Start").click()
+    while not (begun := {entry.path for entry in runs_in(folder)} - before):
+        time.sleep(0.002)
+    stepped = (begun.pop() / "config.json").stat().st_mtime
+    seconds = stepped - page.evaluate("() => globalThis.clicked")
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="New run").wait_for()
+    page.close()
+    return float(seconds)
 
 
 def seconds_until(script: str, page: Any, url: str) -> float:

@@ -116,6 +116,7 @@ TARGETS = (
         "Memory growth over 1,000,000 streamed images, MB", "decoding",
         {"what": "memory growth, 1,000,000 images streamed"}, "median", 50.0,
     ),
+    Target("Server's memory growth over 200 visits, MB", "memory", {}, "growth, MB", 50.0),
     Target("`import vae_core`, s", "startup", {"what": "import vae_core"}, "median", 2.5),
     Target(
         "Server start to the drawn map, cold, s", "startup", {"what": "server start to the drawn map, cold"},
@@ -123,6 +124,13 @@ TARGETS = (
     ),
     Target("First pad paint, warm, s", "startup", {"what": "first pad paint, warm"}, "median", 1.5),
     Target("Page load, warm, s", "startup", {"what": "page load, warm"}, "median", 2.0),
+    *(
+        Target(
+            f"Click on Start to the run's first step, {data}, s", "startup",
+            {"what": f"click on Start to the run's first step, {data}"}, "median", 0.3,
+        )
+        for data in ("Digits", "MNIST")
+    ),
     Target(
         "Server's resident memory, a model open, MB", "startup",
         {"what": "server's resident memory, a model open"}, "median", 700.0,
