@@ -25,7 +25,10 @@ ICONS = {
     shelf.INTERRUPTED: ":material/pause_circle:",
     shelf.DAMAGED: ":material/error:",
 }
-WHOSE = {shelf.SHARED_BY_YOU: "shared by you", shelf.SHARED: "shared by somebody else"}
+WHOSE = {
+    shelf.SHARED_BY_YOU: " :small[:gray[shared by you]]",
+    shelf.SHARED: " :small[:gray[shared by somebody else]]",
+}
 
 
 def show() -> None:
@@ -47,7 +50,11 @@ def _shelf() -> None:
     own = [one for one in found if one.whose == shelf.OWN]
     shared = [one for one in found if one.whose != shelf.OWN]
     chosen = _rows("Yours", "Nobody else sees these.", own)
-    chosen += _rows("Shared", "Everybody here sees these; one that was shared can't be changed.", shared)
+    chosen += _rows(
+        "Shared",
+        "Everybody sees these. Who shared one can take it back; until then nobody changes it.",
+        shared,
+    )
     ready = 2 <= len(chosen) <= MOST_COMPARED
     if st.button(
         f"Compare {len(chosen)} runs" if ready else "Compare two to four runs",
@@ -68,23 +75,30 @@ def _rows(title: str, told: str, found: list[Kept]) -> list[str]:
 def _row(one: Kept) -> bool:
     """Draw a run; return whether it is chosen for comparison."""
     name = one.entry.name
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"runs-row-{name}"):
-        chosen = st.checkbox("Compare", key=f"runs.chosen.{name}", label_visibility="collapsed")
-        st.markdown(f"{ICONS[one.standing]} **{name}**  \n{_told(one)}", width="stretch")
-        if one.standing != shelf.DAMAGED and st.button("Open", key=f"runs.open.{name}"):
-            state.put(state.NEXT_MODEL, name)
-            go("map")
-        goes_on = one.standing == shelf.INTERRUPTED and one.yours_to_change
-        if goes_on and st.button("Go on", key=f"runs.resume.{name}"):
-            state.put("train.error", training_desk.go_on(name))
-            state.put("train.choosing", False)
-            go("train")
-        if one.whose == shelf.SHARED_BY_YOU:
-            st.button("Take back", on_click=_do, args=(shelf.mine().take_back, name), key=f"runs.back.{name}")
-        elif one.yours_to_change:
-            with st.popover("", icon=":material/more_vert:", disabled=one.standing == shelf.UNDER_WAY):
-                _changes(one)
+    with st.container(border=True, key=f"runs-row-{name}"):
+        left, middle, right = st.columns([1, 20, 8], vertical_alignment="center")
+        chosen = left.checkbox("Compare", key=f"runs.chosen.{name}", label_visibility="collapsed")
+        middle.markdown(f"{ICONS[one.standing]} **{name}**{WHOSE.get(one.whose, '')}  \n{_told(one)}")
+        with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+            _buttons(one)
     return chosen and one.standing != shelf.DAMAGED
+
+
+def _buttons(one: Kept) -> None:
+    name = one.entry.name
+    if one.standing != shelf.DAMAGED and st.button("Open", key=f"runs.open.{name}"):
+        state.put(state.NEXT_MODEL, name)
+        go("map")
+    goes_on = one.standing == shelf.INTERRUPTED and one.yours_to_change
+    if goes_on and st.button("Go on", key=f"runs.resume.{name}"):
+        state.put("train.error", training_desk.go_on(name))
+        state.put("train.choosing", False)
+        go("train")
+    if one.whose == shelf.SHARED_BY_YOU:
+        st.button("Take back", on_click=_do, args=(shelf.mine().take_back, name), key=f"runs.back.{name}")
+    elif one.yours_to_change:
+        with st.popover("", icon=":material/more_vert:", disabled=one.standing == shelf.UNDER_WAY):
+            _changes(one)
 
 
 def _changes(one: Kept) -> None:
@@ -108,7 +122,6 @@ def _told(one: Kept) -> str:
         parts.append(f"{elbo['split']} ELBO {elbo['value']:.1f} {elbo['unit']}".replace("-", "−", 1))
     parts.append(one.standing if one.step is None else f"{one.standing} at step {one.step:,}")
     parts += [f"{one.size / 1e6:.1f} MB", _ago(time.time() - one.changed)]
-    parts += [WHOSE[one.whose]] if one.whose in WHOSE else []
     return " · ".join(parts)
 
 
