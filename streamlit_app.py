@@ -1,7 +1,14 @@
-"""The entrance: `streamlit run streamlit_app.py`."""
+"""The entrance: `streamlit run streamlit_app.py` serves the `app` below, and runs this file for each viewer."""
 
 from __future__ import annotations
 
-from explorer import navigation
+import streamlit as st
 
-navigation.run()
+if __name__ == "__main__":
+    from explorer import navigation
+
+    navigation.run()
+else:
+    from explorer import live
+
+    app = st.App(__file__, routes=live.routes(st.get_option("server.baseUrlPath")))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PUBLISH_SECONDS = 0.2
-_SNAPSHOT_SECONDS = 0.5
+_SNAPSHOT_SECONDS = 0.45
 _SAVE_SECONDS = 3.0
 _SAVE_SHARE = 0.05
 """Fewest seconds between two saves, and the largest share of the time that goes into them; the first step is saved."""
@@ -207,6 +207,7 @@ class Job(Generic[R]):
             notes.take(event)
             if isinstance(event, Snapshot) and self._picture is not None:
                 notes.picture(self._picture(run))
+                due = 0.0  # whoever watches is waiting for it
             if isinstance(event, Step) and self._goal is not None and self._goal(event):
                 self._rest(run, notes)
             self._grant_wishes(run)

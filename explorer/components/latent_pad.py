@@ -18,7 +18,7 @@ from explorer.figures import theme
 from explorer.figures.sprites import sprite
 from vae_core import web
 from vae_core.errors import PageDecoderError
-from vae_core.export.weights import decoder_payload
+from vae_core.export.weights import decoder_payload, halved
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -56,13 +56,15 @@ def bring(trained: TrainedModel, key: str = "models-in-page") -> None:
     _models_in_page(key=key, data=_luggage(trained, found), height=1)
 
 
-def bring_live(name: str, version: int, trained: TrainedModel) -> None:
-    """Bring a picture of a model in training; a later `version` replaces an earlier one of the same `name`."""
-    packed = _packed(trained, False, name, version)
-    if "w" in packed:
+def picture(name: str, trained: TrainedModel) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return what a page that follows a model in training needs of it, for pads of that `name`."""
+    arrays = _packed(trained, False, name, 0)
+    about = arrays.pop("about")
+    if "w" in arrays:
         # Half the bytes, twice a second; what is shown is a sketch of a moment.
-        packed["w16"] = packed.pop("w").astype(np.float16).view(np.uint16)
-    _models_in_page(key=f"live-{name}", data=packed, height=1)
+        arrays["w"] = halved(arrays["w"])
+    about |= about.pop("decoder")
+    return about, {f"{name}.{part}": array for part, array in arrays.items()}
 
 
 def draw_live(name: str, trained: TrainedModel, layout: str = "map", linked: str = "") -> None:

@@ -13,30 +13,15 @@ const column = (table) => (table ? table.getChildAt(0).toArray().slice() : null)
 
 function unpacked(data) {
   const { decoder, points, thumbnails, ...rest } = data.about;
-  const w = data.w16 ? widened(data.w16.getChildAt(0).toArray()) : column(data.w);
   const atlas = column(data.atlas);
   return {
     ...rest,
-    ...(decoder.program ? { program: decoder.program, w } : {}),
+    ...(decoder.program ? { program: decoder.program, w: column(data.w) } : {}),
     ...(decoder.atlas ? { atlas: { ...decoder.atlas, images: atlas } } : {}),
     ...(decoder.remote ? { remote: decoder.remote } : {}),
     points: { mu: column(data.mu), logvar: column(data.logvar), labels: column(data.labels) },
     thumbnails: thumbnails && { ...thumbnails, rows: column(data.thumbnail_rows) },
   };
-}
-
-let halves = null;
-
-/** Numbers of 16 bits, as their bits, in single precision. */
-function widened(bits) {
-  halves ??= Float32Array.from({ length: 65536 }, (_, half) => {
-    const sign = half & 0x8000 ? -1 : 1, exponent = (half >> 10) & 31, fraction = half & 1023;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : (2 ** -14 * fraction) / 1024);
-  });
-  const wide = new Float32Array(bits.length);
-  for (let k = 0; k < bits.length; k++) wide[k] = halves[bits[k]];
-  return wide;
 }
 
 export default function ({ data, parentElement }) {

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from explorer import state, words
+from explorer.components import curves as curves_in_page
 from explorer.components import replay
-from explorer.figures import curves, theme
+from explorer.figures import curves
 from explorer.frame import heading
 from explorer.links import Link
 
@@ -29,12 +30,7 @@ def show(trained: TrainedModel) -> None:
     shown = _curves(trained.history)
     if shown:
         st.markdown("**All of its training**, in nats per image")
-        st.plotly_chart(
-            curves.training(shown),
-            config=theme.HOVER_ONLY,
-            key="replay-curves",
-            alt="Reconstruction, KL, objective and ELBO over the whole training, in nats per image",
-        )
+        curves_in_page.draw(curves.training(shown), "replay-curves")
 
 
 def _curves(history: list[dict[str, Any]]) -> dict[str, tuple[curves.Curve, curves.Curve]]:

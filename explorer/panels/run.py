@@ -1,35 +1,28 @@
-"""A training run as it goes: its controls, the live map, both terms, and keeping the result."""
+"""A training run as it goes: its controls, the live map, its curves, and keeping the result."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
-import numpy as np
 import streamlit as st
 
-from explorer import progress, state, training_desk
-from explorer.components import latent_pad, replay
-from explorer.figures import curves, theme
+from explorer import live, progress, state, training_desk
+from explorer.components import curves, latent_pad, replay
+from explorer.components.live import follow
 from explorer.frame import guarded
 from explorer.panels import one_step
+from explorer.panels.run_feed import RunFeed, name_of
 from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
-from vae_core.metrics import active_units, kl_per_dimension
 from vae_core.models import BetaConfig
 
-POLL_SECONDS, CURVES_SECONDS = 0.5, 2.0
-"""Charts change more seldom: in a browser beside the training they cost more than all the rest."""
-TERMS = ("reconstruction", "kl", "loss", "elbo")
 BETA = (0.0, 10.0)
-MOST_DIMENSIONS = 10
 
 
 def draw(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
-    """Draw a job, again and again unless it is over; `again` starts it anew with a later seed, or chooses anew."""
-    # A finished run is drawn once more without a timer, so that an idle page stays idle.
-    # One timer only: with several, a click that comes while another part is drawn can be lost.
-    st.fragment(_progress, run_every=None if over else POLL_SECONDS)(job, over, again)
+    """Draw a job and follow it; `again` starts it anew with a later seed, or chooses anew."""
+    # No timer: what changes all the time comes from the feed, which tells when there is something to draw anew.
+    st.fragment(_progress)(job, over, again)
 
 
 @guarded
@@ -38,72 +31,25 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
     # A button here runs this part of the page again; what it began or ended concerns the whole of it.
     if now.over != over or state.get("train.choosing") or training_desk.mine() is not job:
         st.rerun()
-    _status(job, now)
+    name, feed = name_of(job), live.feed_of(job, RunFeed)
+    follow(name, feed, feed.stage(now))
+    if now.status == progress.FAILED:
+        st.error(now.message, icon=":material/error:")
     _controls(job, now, over, again)
     for warning in now.warnings:
         st.warning(warning, icon=":material/warning:")
     # Not before the whole page knows that the run is over: else Stop would stand beside Keep for a moment.
     if over and job.can_keep:
         _keep(job)
-    _dimensions(now)
     if now.model is not None:
-        latent_pad.bring_live(_name(job), now.step, now.model)
-        latent_pad.draw_live(_name(job), now.model)
+        latent_pad.draw_live(name, now.model)
     if over and now.model is not None and now.model.replay is not None:
         st.markdown("**Look back**: drag the slider through the run.")
         replay.draw(now.model, f"replay-{id(job)}")
     if now.next_step is not None:
         one_step.draw(now.next_step)
-    _curves(_charted(job, now))
-
-
-def _name(job: TrainingJob) -> str:
-    return f"run-{id(job)}"
-
-
-def _status(job: TrainingJob, now: Progress) -> None:
-    if now.status == progress.FAILED:
-        st.error(now.message, icon=":material/error:")
-        return
-    if now.status == progress.QUEUED:
-        ahead = training_desk.desk().place(job)
-        st.progress(now.fraction, text=f"{job.title}: in line, {ahead} before you. It starts by itself.")
-        return
-    if now.status == progress.PREPARING:
-        st.progress(0.0, text=f"{job.title}: {now.message}")
-        return
-    left = now.seconds * (1 - now.fraction) / now.fraction if now.fraction > 0.02 else None
-    parts = [
-        job.title,
-        f"step {now.step:,}",
-        f"epoch {now.epoch + 1}",
-        f"{now.images_per_second:,.0f} images/s",
-    ]
-    if now.status == progress.RUNNING and left is not None:
-        parts.append(f"{left:.0f} s left")
-    told = {
-        progress.COMPLETE: f"done in {now.seconds:.0f} s",
-        progress.STOPPED: "stopped",
-        progress.PAUSED: "paused",
-    }
-    parts += [told[now.status]] if now.status in told else []
-    st.progress(1.0 if now.status == progress.COMPLETE else now.fraction, text=" · ".join(parts))
-    if now.message and not now.over:
-        st.caption(now.message)
-
-
-def _dimensions(now: Progress) -> None:
-    """Tell what each latent dimension carries, most first."""
-    shot = now.snapshot
-    if shot is None or shot.logvar is None or not np.isfinite(shot.mu).all():
-        return
-    carried = kl_per_dimension(shot.mu, shot.logvar)
-    order = np.argsort(-carried)
-    told = " · ".join(f"z{k + 1} {carried[k]:.2f}" for k in order[:MOST_DIMENSIONS])
-    more = "" if len(order) <= MOST_DIMENSIONS else f" · and {len(order) - MOST_DIMENSIONS} more"
-    st.caption(
-        f"KL by dimension, nats per image: {told}{more}. Active units: {active_units(shot.mu)} of {len(order)}."
-    )
+    if now.curves:
+        curves.draw_live(name, "curves")
 
 
 def _controls(job: TrainingJob, now: Progress, over: bool, again: Callable[[int | None], None]) -> None:
@@ -150,29 +96,6 @@ def _changes(job: TrainingJob, now: Progress) -> None:
 def _adjust(job: TrainingJob, name: str, key: str, unit: float = 1.0) -> None:
     value = unit * float(state.get(key))
     job.adjust(lambda run: run.adjust(**{name: value}))
-
-
-def _charted(job: TrainingJob, now: Progress) -> Progress:
-    """Return the progress that the charts show: for a while the one before, whose message is not sent again."""
-    held: tuple[TrainingJob, float, Progress] | None = state.get("train.charted")
-    fresh = held is not None and held[0] is job and time.monotonic() - held[1] < CURVES_SECONDS
-    if held is not None and fresh and now.status == progress.RUNNING and now.changes == held[2].changes:
-        return held[2]
-    state.put("train.charted", (job, time.monotonic(), now))
-    return now
-
-
-def _curves(now: Progress) -> None:
-    shown = {
-        term: (now.curves.get(term, ()), now.held_out.get(term, ())) for term in TERMS if term in now.curves
-    }
-    if shown:
-        st.plotly_chart(
-            curves.training(shown, now.changes),
-            config=theme.HOVER_ONLY,
-            key="curves",
-            alt="Reconstruction, KL, objective and ELBO during training, in nats per image",
-        )
 
 
 def _keep(job: TrainingJob) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import time
+from typing import Any
 
 import streamlit as st
 
-from explorer import cache, progress, sets, state, training_desk
+from explorer import cache, live, progress, sets, state, training_desk
+from explorer.components import curves as curves_in_page
 from explorer.components import latent_pad
-from explorer.figures import curves, theme
+from explorer.components.live import follow
+from explorer.figures import curves
 from explorer.frame import guarded
 from explorer.progress import Progress
 from explorer.sets import SetJob, SetPlan
 from vae_core.datasets import DATASETS
 
-POLL_SECONDS, CURVES_SECONDS = 0.5, 2.0
 TERMS = ("reconstruction", "kl")
 EPOCHS = (1, 200)
 
@@ -58,8 +59,8 @@ def _start(plan: SetPlan) -> None:
 
 
 def draw(job: SetJob) -> None:
-    """Draw a set in training, again and again until it is over."""
-    st.fragment(_progress, run_every=POLL_SECONDS)(job)
+    """Draw a set in training and follow it."""
+    st.fragment(_progress)(job)
 
 
 @guarded
@@ -68,63 +69,72 @@ def _progress(job: SetJob) -> None:
     # Its end concerns the whole page, which then shows the models themselves.
     if now.over or training_desk.my_set() is not job:
         st.rerun()
-    _status(job, now)
+    feed = live.feed_of(job, SetFeed)
+    follow(_name(job), feed, feed.stage(now))
     st.button("Stop and measure", icon=":material/stop:", on_click=job.stop, key="set.stop")
     if now.model:
-        with st.container(gap=None):
-            for name, trained in now.model.items():
-                latent_pad.bring_live(_key(job, name), now.step, trained)
         for column, (name, trained) in zip(st.columns(len(now.model)), now.model.items(), strict=True):
             with column:
-                st.markdown(f"**{trained.title}**  \n{_told(now, name)}")
-                latent_pad.draw_live(_key(job, name), trained, layout="small", linked=f"set-{id(job)}")
-    _curves(_charted(job, now))
+                st.markdown(f"**{trained.title}**  \n{name}")
+                latent_pad.draw_live(_key(job, name), trained, layout="small", linked=_name(job))
+    if now.curves:
+        curves_in_page.draw_live(_name(job), "set-curves")
+
+
+def _name(job: SetJob) -> str:
+    return f"set-{id(job)}"
 
 
 def _key(job: SetJob, name: str) -> str:
-    return f"set-{id(job)}-{name}"
+    return f"{_name(job)}-{name}"
 
 
-def _status(job: SetJob, now: Progress) -> None:
+class SetFeed(live.Feed[SetJob]):
+    """The status of a set, its models and their curves."""
+
+    def stage(self, now: Progress) -> str:
+        """Return whether there are maps and curves, and whether it is over."""
+        return f"{now.over} {bool(now.model)} {bool(now.curves)}"
+
+    def told(self, job: SetJob, now: Progress) -> dict[str, Any]:
+        """Return the status in a line, and the last values of each model."""
+        notes = [_told(now, name) for name in now.model or ()]
+        return {"status": {"words": _line(job, now), "fraction": now.fraction, "notes": notes}}
+
+    def drawn(self, job: SetJob, now: Progress) -> live.Drawn:
+        """Return the models and their curves."""
+        models: dict[str, Any] = {}
+        told, arrays = curves_in_page.packed(curves.side_by_side(_curves(now)))
+        for name, trained in now.model.items():
+            about, more = latent_pad.picture(_key(job, name), trained)
+            models[_key(job, name)] = about
+            arrays |= more
+        return {"models": models, "curves": told}, arrays
+
+
+def _line(job: SetJob, now: Progress) -> str:
     if now.status == progress.QUEUED:
-        ahead = training_desk.desk().place(job)
-        st.progress(0.0, text=f"{job.title}: in line, {ahead} before you. It starts by itself.")
-        return
+        ahead = 0 if job.desk is None else job.desk.place(job)
+        return f"{job.title}: in line, {ahead} before you. It starts by itself."
     told = f"step {now.step:,} · epoch {now.epoch + 1} · {now.images_per_second:,.0f} images/s each"
     if now.fraction > 0.02:
         told += f" · {now.seconds * (1 - now.fraction) / now.fraction:.0f} s left"
-    st.progress(now.fraction, text=f"{job.title}: {now.message or told}")
+    return f"{job.title}: {now.message or told}"
 
 
 def _told(now: Progress, name: str) -> str:
     """Return the last training values of one model, in nats per image."""
     words = {"reconstruction": "reconstruction", "kl": "KL"}
     values = {term: now.curves.get(f"{term} of {name}") for term in TERMS}
-    return " · ".join(f"{words[term]} {points[-1][1]:.1f}" for term, points in values.items() if points)
+    last = [f"{words[term]} {points[-1][1]:.1f}" for term, points in values.items() if points]
+    return f"{name}: {' · '.join(last)}"
 
 
-def _charted(job: SetJob, now: Progress) -> Progress:
-    """Return the progress that the chart shows: for a while the one before, whose message is not sent again."""
-    held: tuple[SetJob, float, Progress] | None = state.get("set.charted")
-    if held is not None and held[0] is job and time.monotonic() - held[1] < CURVES_SECONDS:
-        return held[2]
-    state.put("set.charted", (job, time.monotonic(), now))
-    return now
-
-
-def _curves(now: Progress) -> None:
-    found = {
+def _curves(now: Progress) -> dict[str, dict[str, curves.Curve]]:
+    """Return each term's curve of every model that has it."""
+    return {
         term: {
-            name: now.curves[f"{term} of {name}"]
-            for name in now.model or ()
-            if f"{term} of {name}" in now.curves
+            name: now.curves[f"{term} of {name}"] for name in now.model if f"{term} of {name}" in now.curves
         }
         for term in TERMS
     }
-    if any(found.values()):
-        st.plotly_chart(
-            curves.side_by_side(found),
-            config=theme.HOVER_ONLY,
-            key="set-curves",
-            alt="Reconstruction and KL of the models during training, in nats per image",
-        )

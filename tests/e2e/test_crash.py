@@ -16,8 +16,9 @@ Screenshot = Callable[..., Path]
 
 
 def steps(page: Page) -> int:
-    told = page.get_by_test_id("stProgress").inner_text()
-    return int(re.search(r"step ([\d,]+)", told)[1].replace(",", ""))  # type: ignore[index]
+    line = page.locator(".run-line")
+    expect(line).to_contain_text(re.compile(r"step \d"))
+    return int(re.search(r"step ([\d,]+)", line.inner_text())[1].replace(",", ""))  # type: ignore[index]
 
 
 def own_runs(folder: Path) -> list[ModelEntry]:

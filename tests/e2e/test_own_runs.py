@@ -14,8 +14,9 @@ COOKIE = "latent-explorer-owner"
 
 
 def steps(page: Page) -> int:
-    told = page.get_by_test_id("stProgress").inner_text()
-    return int(re.search(r"step ([\d,]+)", told)[1].replace(",", ""))  # type: ignore[index]
+    line = page.locator(".run-line")
+    expect(line).to_contain_text(re.compile(r"step \d"))
+    return int(re.search(r"step ([\d,]+)", line.inner_text())[1].replace(",", ""))  # type: ignore[index]
 
 
 def tokens(context: BrowserContext) -> list[str]:
@@ -44,7 +45,7 @@ def test_a_closed_tab_does_not_lose_a_run(
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     now = steps(page)
     assert now > before
-    expect(page.get_by_test_id("stProgress")).not_to_contain_text(f"step {now:,} ")
+    expect(page.locator(".run-line")).not_to_contain_text(f"step {now:,} ")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
     page.reload()

@@ -28,8 +28,9 @@ def fingerprint(page: Page, selector: str) -> str:
 
 
 def steps(page: Page) -> int:
-    told = page.get_by_test_id("stProgress").inner_text()
-    return int(re.search(r"step ([\d,]+)", told)[1].replace(",", ""))  # type: ignore[index]
+    line = page.locator(".run-line")
+    expect(line).to_contain_text(re.compile(r"step \d"))
+    return int(re.search(r"step ([\d,]+)", line.inner_text())[1].replace(",", ""))  # type: ignore[index]
 
 
 def test_points_and_image_change_while_it_trains_and_rest_while_it_is_paused(
@@ -54,11 +55,28 @@ def test_points_and_image_change_while_it_trains_and_rest_while_it_is_paused(
         steps(running), fingerprint(running, ".pad-map canvas"), fingerprint(running, ".pad-image")
     )  # fmt: skip
     running.get_by_role("button", name="One step").click()
-    expect(running.get_by_test_id("stProgress")).to_contain_text(f"step {held[0] + 1:,}")
+    expect(running.locator(".run-line")).to_contain_text(f"step {held[0] + 1:,}")
     running.get_by_role("button", name="Resume").click()
     expect(running.get_by_role("button", name="Pause")).to_be_visible()
     running.get_by_role("button", name="Stop").click()
     expect(running.get_by_role("textbox", name="Keep it under a name")).to_be_visible()
+
+
+def test_streamlit_rests_while_the_run_goes_on(running: Page, settle: Settle) -> None:
+    settle(running)
+    running.evaluate("""() => {
+        window.states = [];
+        const app = document.querySelector("[data-testid=stApp]");
+        new MutationObserver(() => window.states.push(app.dataset.testScriptState))
+            .observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+    }""")
+    seen = set()
+    while len(seen) < 5:
+        seen.add((steps(running), fingerprint(running, ".pad-map canvas")))
+        running.wait_for_timeout(100)
+    assert running.evaluate("window.states") == []
+    running.get_by_role("button", name="Stop").click()
+    expect(running.get_by_role("button", name="New run")).to_be_visible()
 
 
 def test_the_viewers_place_and_view_outlast_the_updates(running: Page) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from vae_core.errors import PageDecoderError
-from vae_core.export.weights import payload_of
+from vae_core.export.weights import PIECE, halved, payload_of
 from vae_core.likelihoods import Bernoulli, make_likelihood
 from vae_core.networks import CropTo, NetworkConfig, make_decoder
 
@@ -120,3 +120,9 @@ def test_the_payload_shares_no_memory_with_the_model() -> None:
     with torch.no_grad():
         layer.weight.add_(1)
     np.testing.assert_array_equal(made.w, before)
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE, 2 * PIECE + 3])
+def test_half_precision_is_the_nearest_number_of_sixteen_bits(size: int) -> None:
+    w = np.random.default_rng(0).standard_normal(size).astype(np.float32)
+    np.testing.assert_array_equal(halved(w), w.astype(np.float16))

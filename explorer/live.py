@@ -1,0 +1,134 @@
+"""How a run goes, at an address of its own: what a page that watches it asks for, outside Streamlit's reruns.
+
+With the browser on the cores that train, a rerun of even an empty part of a page costs some 30 ms of them, and an
+array that it carries ten times what it costs to fetch. So what changes with every picture of a model comes from here,
+and Streamlit draws again only when a run is at another stage. Measured in ``docs/log.md``.
+"""
+
+from __future__ import annotations
+
+import abc
+import asyncio
+import json
+import secrets
+import time
+import weakref
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+if TYPE_CHECKING:
+    from explorer.job import Job
+    from explorer.progress import Progress
+
+PATH = "live"
+WAIT_SECONDS, LOOK_SECONDS = 1.0, 0.04
+"""How long a page waits for news, and how often somebody looks for it whether there are any."""
+
+J = TypeVar("J", bound="Job[Any]")
+F = TypeVar("F", bound="Feed[Any]")
+Drawn = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+
+
+class Feed(abc.ABC, Generic[J]):
+    """What a page can ask of one job, at an address that only those know who are told it.
+
+    Parameters
+    ----------
+    job : Job
+        It is not kept alive.
+    """
+
+    def __init__(self, job: J) -> None:
+        self.token = secrets.token_urlsafe(16)
+        self._job = weakref.ref(job)
+        self._model: Any = None
+        self._version = 0
+
+    @property
+    def address(self) -> str:
+        """Where a page finds the news, relative to its own address; what it knows follows: ``/VERSION/STAGE``."""
+        return f"{PATH}/{self.token}"
+
+    @abc.abstractmethod
+    def stage(self, now: Progress) -> str:
+        """Return all that Streamlit's part of the page depends on."""
+
+    @abc.abstractmethod
+    def told(self, job: J, now: Progress) -> dict[str, Any]:
+        """Return what every answer says, JSON-ready."""
+
+    @abc.abstractmethod
+    def drawn(self, job: J, now: Progress) -> Drawn:
+        """Return what a new picture of the model brings along: JSON-ready words, and arrays."""
+
+    async def answer(self, version: str, stage: str) -> bytes | None:
+        """Return the news for a page that knows that picture and stage: at once, or when there are some.
+
+        None when the job is gone.
+        """
+        until = time.monotonic() + WAIT_SECONDS
+        while (job := self._job()) is not None:
+            now = job.progress
+            newest = self._version_of(now.model)
+            is_known = version == str(newest)
+            if not is_known or stage != self.stage(now) or time.monotonic() > until:
+                about, arrays = ({}, {}) if is_known or now.model is None else self.drawn(job, now)
+                head = {"stage": self.stage(now), "version": newest, "over": now.over}
+                return packed(head | self.told(job, now) | about, arrays)
+            del job
+            await asyncio.sleep(LOOK_SECONDS)
+        return None
+
+    def _version_of(self, model: Any) -> int:
+        """Count pictures: another object is another one."""
+        if model is not self._model:
+            self._model, self._version = model, self._version + 1
+        return self._version
+
+
+_feeds: weakref.WeakKeyDictionary[Job[Any], Feed[Any]] = weakref.WeakKeyDictionary()
+
+
+def feed_of(job: Job[Any], kind: type[F]) -> F:
+    """Return the job's one feed, which is as long as the job."""
+    found = _feeds.get(job)
+    if not isinstance(found, kind):
+        found = _feeds[job] = kind(job)
+    return found
+
+
+def routes(base: str) -> list[Route]:
+    """Return the routes that a server with its pages under the path `base` has besides Streamlit's."""
+    parts = [part for part in base.split("/") if part]
+    return [Route("/" + "/".join([*parts, PATH, "{token}", "{version}", "{stage:path}"]), _respond)]
+
+
+async def _respond(request: Request) -> Response:
+    asked = request.path_params
+    feed = next((feed for feed in list(_feeds.values()) if feed.token == asked["token"]), None)
+    body = None if feed is None else await feed.answer(asked["version"], asked["stage"])
+    # Weights hardly shrink, and trying takes ten times as long as the way to a browser on this machine.
+    headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}
+    return Response(body, 200, headers, "application/octet-stream") if body else Response(status_code=204)
+
+
+def packed(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    r"""Return JSON and arrays in one: the JSON's length as uint32, the JSON, and the arrays, flat.
+
+    Each begins at a multiple of four bytes. The JSON's ``arrays`` lists their names, types (``f4``, ``f2`` or ``i4``)
+    and lengths.
+
+    >>> packed({"step": 1}, {"z": np.float32([0.5])})
+    b'(\x00\x00\x00{"step": 1, "arrays": [["z", "f4", 1]]} \x00\x00\x00?'
+    """
+    listed = [(name, array.dtype.str[1:], array.size) for name, array in arrays.items()]
+    head = json.dumps({**about, "arrays": listed}).encode()
+    parts = [head + b" " * (-len(head) % 4)]
+    parts += [array.tobytes() + bytes(-array.nbytes % 4) for array in arrays.values()]
+    return b"".join([np.uint32(len(parts[0])).tobytes(), *parts])
