@@ -44,6 +44,8 @@ class Link:
         The two latent dimensions on the map, counted from 0 and different.
     models : tuple of str
         Two to four models to compare, by their folder names.
+    label : int
+        The class that a conditional model draws, counted from 0, at most 999.
     """
 
     model: str | None = None
@@ -56,6 +58,7 @@ class Link:
     plane: str | None = None
     axes: tuple[int, int] | None = None
     models: tuple[str, ...] | None = None
+    label: int | None = None
 
 
 def parse(parameters: Mapping[str, object]) -> Link:
@@ -81,6 +84,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         plane=_word(texts.get("plane", ""), PLANES),
         axes=(axes[0], axes[1]) if axes and axes[0] != axes[1] and max(axes) < MAX_DIMENSIONS else None,
         models=_names(texts.get("models", "")),
+        label=None if (label := _number(texts.get("label", ""), 0, 999)) is None else int(label),
     )
 
 

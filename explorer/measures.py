@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, Words]] = {
         "classifier_frechet_distance": Words(
             "Fréchet distance", "between draws and images, in a classifier trained here (not FID): lower is nearer"
         ),
+        "class_agreement": Words("Class agreement", "share of draws that are of the class asked for: 1 is best"),
         "draws_sharpness": Words("Sharpness of draws", "gradient energy against the images': below 1 is blurred"),
     },
     "Whether dimensions are factors": {

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explorer import cache, shelf, state, training_desk, words
+from explorer import cache, conditional, shelf, state, training_desk, words
 from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
 from explorer.pages import compare, generate, interpolate, map, measure, replay, runs, train
@@ -104,7 +104,7 @@ def _page(entry: PageEntry, chosen: ModelEntry | None) -> None:
             st.error(f"The model {chosen.name} cannot be opened. {chosen.problem}", icon=":material/error:")
             st.markdown("The other models are unharmed: choose one on the left.")
             return
-        entry.show(cache.model(chosen))
+        entry.show(conditional.shown(chosen))
 
 
 def _pick_model() -> ModelEntry | None:
@@ -126,9 +126,15 @@ def _pick_model() -> ModelEntry | None:
         )
         if asked is not None and asked != name:
             st.caption(f"There is no model called {asked} here; this one is shown instead.")
+        _pick_class(found[name])
         _describe(found[name])
         _bring(found[name])
     return found[name]
+
+
+def _pick_class(entry: ModelEntry) -> None:
+    with contextlib.suppress(VaeCoreError):
+        conditional.pick(cache.model(entry))
 
 
 def _label(entry: ModelEntry) -> str:
@@ -147,13 +153,14 @@ def _describe(entry: ModelEntry) -> None:
     elbo = trained.metrics.get("elbo")
     if elbo is not None:
         value = f"{elbo['value']:.1f}".replace("-", "−")
-        st.caption(f"{elbo['split'].capitalize()} ELBO {value} {elbo['unit']}", help=words.ELBO)
+        told = words.ELBO_OF_CLASS if trained.is_conditional else words.ELBO
+        st.caption(f"{elbo['split'].capitalize()} ELBO {value} {elbo['unit']}", help=told)
 
 
 def _bring(entry: ModelEntry) -> None:
     # Here and not on the pages that show it: what is drawn here stays in the browser from page to page.
     with contextlib.suppress(VaeCoreError):
-        latent_pad.bring(cache.model(entry))
+        latent_pad.bring(conditional.shown(entry))
 
 
 def _icon() -> Image.Image:

@@ -28,7 +28,8 @@ TEMPERATURE = "temperature"
 T = "t"
 STEPS = "steps"
 PATH = "path"
-SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH)
+LABEL = "label"
+SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH, LABEL)
 _ADDRESS = "_address"
 _TOKEN = "_token"
 _WISHES = "_wishes"
@@ -120,6 +121,11 @@ def number(name: str, low: float, high: float, default: float) -> float:
     if st.session_state.get(name) != value:
         st.session_state[name] = value
     return float(value)
+
+
+def label(classes: int) -> int:
+    """Return the class, below `classes`, that a conditional model draws; the first one until another is chosen."""
+    return int(number(LABEL, 0, classes - 1, 0))
 
 
 def put(name: str, value: object) -> None:

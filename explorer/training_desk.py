@@ -26,6 +26,7 @@ from vae_core.errors import VaeCoreError
 from vae_core.models import ModelConfig
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import resume, save, save_measured, still
+from vae_core.trained import TrainedModel
 from vae_core.training import TrainingRun
 
 Say = Callable[[str], None]
@@ -77,7 +78,7 @@ class TrainingJob(Job[TrainingRun]):
 
     def __init__(self, plan: Plan, place: Path, prepare: Prepare[TrainingRun]) -> None:
         super().__init__(
-            plan.title, prepare, still, dissect, self._write, place.name, hold=lambda: claimed(self.place)
+            plan.title, prepare, _picture, dissect, self._write, place.name, hold=lambda: claimed(self.place)
         )
         self.plan, self.folder, self.kept = plan, place.parent, False
 
@@ -93,6 +94,12 @@ class TrainingJob(Job[TrainingRun]):
 
     def _write(self, run: TrainingRun) -> None:
         save(run, self.place, map_images=QUICK_MAP)
+
+
+def _picture(run: TrainingRun) -> TrainedModel:
+    """Return a picture of a run's model; the pad shows one class of a conditional one, the first."""
+    trained = still(run)
+    return trained.given(0) if trained.is_conditional else trained
 
 
 @st.cache_resource(show_spinner=False)

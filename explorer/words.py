@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
 MAP = r"""
 Each dot is one held-out image $x$, placed at $\mu(x)$, the mean of the encoder's Gaussian
 $q(z\,|\,x) = \mathcal N\big(\mu(x), \operatorname{diag}\sigma(x)^2\big)$. Colours and names are the class labels,
-which the model never saw.
+which no model but a conditional one ever saw.
 
 The ellipses about a point are one and two standard deviations $\sigma(x)$ of its posterior, to scale. *Aggregate
 posterior* is the density $q(z) = \tfrac1N \sum_n q(z\,|\,x_n)$ of all of them; where it and the prior's rings disagree,
@@ -41,6 +46,14 @@ A plain autoencoder has no prior to draw from. Draws here come from a Gaussian w
 codes, scaled by the temperature: a stand-in, and often a place the decoder has never been.
 """
 
+CONDITIONAL = r"""
+
+**A conditional VAE** is told the class $y$ in encoder and decoder, so that $z$, with the prior $\mathcal N(0, I)$ in
+every class, is left with what the class does not say. Images are decoded as the class chosen on the left; codes of
+held-out images are $\mu(x, y)$, each with its own class. The bounds are on $\log p(x\,|\,y)$. In a replay the grid's
+tiles are of the classes in turn, row by row.
+"""
+
 INTERPOLATE = r"""
 A and B are held-out images; each is encoded to its mean $\mu_A$, $\mu_B$, and the path between is decoded.
 
@@ -73,6 +86,8 @@ $$\text{loss} = \underbrace{-\mathbb E_{q(z|x)}[\log p(x\,|\,z)]}_{\text{reconst
 
 Other models put something else in place of $\beta\,\mathrm{KL}$, with $q(z)$ the codes of all images together:
 
+- *Conditional VAE*: $\beta\,\mathrm{KL}\big(q(z\,|\,x, y)\,\|\,p(z)\big)$ beside $\log p(x\,|\,z, y)$: both networks
+  are told the class $y$, and $z$ is left with the style.
 - *Capacity-controlled VAE*: $\gamma\,|\mathrm{KL} - C|$, where $C$ rises to its value during the KL's warm-up.
 - *β-TCVAE*: $\mathrm{KL} + (\beta - 1)\,\mathrm{KL}\big(q(z)\,\|\,\textstyle\prod_j q(z_j)\big)$, for independent
   dimensions.
@@ -130,3 +145,9 @@ What the command line trains lies on the shared shelf and belongs to nobody. The
 """
 
 ELBO = "Evidence lower bound on log p(x): higher is better. Sum over pixels, mean over images."
+ELBO_OF_CLASS = ELBO.replace("log p(x)", "log p(x|y), each image given its class")
+
+
+def about_class(trained: TrainedModel) -> str:
+    """Return what to add to a page's explanation when it shows one class of a conditional model."""
+    return "" if trained.conditional is None else CONDITIONAL

@@ -23,6 +23,8 @@ class Batch:
     ----------
     x, seen : Tensor [B, C, H, W]
         The images, and what the encoder sees of them.
+    labels : int64 Tensor [B] or None
+        Their classes; None where the data have none.
     generator : torch.Generator
         Where epsilon comes from, seeded for this step.
     epoch, position : int
@@ -31,6 +33,7 @@ class Batch:
 
     x: Tensor
     seen: Tensor
+    labels: Tensor | None
     generator: torch.Generator
     epoch: int
     position: int
@@ -45,10 +48,19 @@ class Batches:
     seed : int
     drawn_as : torch.dtype or None
         The encoder sees pixels drawn black or white, in this type; None for grey ones.
+    labels : int64 [N], optional
+        The images' classes.
     """
 
-    def __init__(self, images: NDArray[np.uint8], seed: int, drawn_as: torch.dtype | None) -> None:
+    def __init__(
+        self,
+        images: NDArray[np.uint8],
+        seed: int,
+        drawn_as: torch.dtype | None,
+        labels: NDArray[np.int64] | None = None,
+    ) -> None:
         self._images = torch.from_numpy(np.require(images, requirements="W"))
+        self._labels = None if labels is None else torch.from_numpy(np.require(labels, requirements="W"))
         self._seed, self._drawn_as = seed, drawn_as
         self._order: tuple[int, Tensor] | None = None
 
@@ -64,12 +76,13 @@ class Batches:
         if self._order is None or self._order[0] != epoch:
             order = np.random.default_rng((self._seed, epoch)).permutation(len(self))
             self._order = (epoch, torch.from_numpy(order))
-        images = self._images[self._order[1][position : position + size]]
+        rows = self._order[1][position : position + size]
+        images, labels = self._images[rows], None if self._labels is None else self._labels[rows]
         x = images.float().mul_(1 / 255)
         seen = x if self._drawn_as is None else draw(images, self._seed, step, self._drawn_as)
         position += size
         after = (epoch + 1, 0) if position + size > len(self) else (epoch, position)
-        return Batch(x, seen, generator_of(self._seed, step), *after)
+        return Batch(x, seen, labels, generator_of(self._seed, step), *after)
 
 
 def generator_of(seed: int, step: int) -> torch.Generator:

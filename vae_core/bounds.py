@@ -17,7 +17,11 @@ CHUNK = 2048
 
 @torch.inference_mode()
 def elbo(
-    model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int = 1
+    model: GaussianVAE,
+    x: Tensor,
+    generator: torch.Generator,
+    samples: int = 1,
+    labels: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Estimate both terms of the evidence lower bound at beta = 1.
 
@@ -28,6 +32,8 @@ def elbo(
     generator : torch.Generator
     samples : int
         Draws of z for each image.
+    labels : Tensor [N], optional
+        Classes; with a conditional model, which needs them, the bound is on log p(x|y).
 
     Returns
     -------
@@ -38,17 +44,18 @@ def elbo(
     reconstruction, kl = torch.zeros(len(x)), torch.zeros(len(x))
     for start in range(0, len(x), CHUNK):
         part = slice(start, start + CHUNK)
-        posterior = model.encode(x[part])
+        classes = None if labels is None else labels[part]
+        posterior = model.encode(x[part], classes)
         kl[part] = posterior.kl()
         for _ in range(samples):
-            params = model.decode(posterior.rsample(generator))
+            params = model.decode(posterior.rsample(generator), classes)
             reconstruction[part] -= model.likelihood.log_prob(x[part], params) / samples
     return reconstruction, kl
 
 
 @torch.inference_mode()
 def importance_weighted_bound(
-    model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int
+    model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int, labels: Tensor | None = None
 ) -> Tensor:
     """Estimate the importance-weighted bound E[log 1/K sum_k p(x, z_k) / q(z_k|x)] with K = `samples`.
 
@@ -62,6 +69,8 @@ def importance_weighted_bound(
     generator : torch.Generator
     samples : int
         K, from 1 to 5,000.
+    labels : Tensor [N], optional
+        As for :func:`elbo`.
 
     Returns
     -------
@@ -75,19 +84,24 @@ def importance_weighted_bound(
     if not 1 <= samples <= 5000:
         raise ConfigError("K does not fit.", got=samples, allowed="1 to 5000 importance samples")
     rows = max(1, CHUNK // samples)
-    bounds = [_bound(model, x[start : start + rows], generator, samples) for start in range(0, len(x), rows)]
+    parts = [slice(start, start + rows) for start in range(0, len(x), rows)]
+    bounds = [
+        _bound(model, x[part], generator, samples, None if labels is None else labels[part]) for part in parts
+    ]
     return torch.cat(bounds) if bounds else torch.zeros(0)
 
 
-def _bound(model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int) -> Tensor:
-    posterior = model.encode(x)
+def _bound(
+    model: GaussianVAE, x: Tensor, generator: torch.Generator, samples: int, labels: Tensor | None
+) -> Tensor:
+    posterior = model.encode(x, labels)
     total = torch.full((len(x),), -math.inf)
     draws = max(1, CHUNK // len(x))
     for start in range(0, samples, draws):
         count = min(draws, samples - start)
         noise = torch.randn(count, *posterior.mu.shape, generator=generator)
         z = posterior.mu + posterior.sigma * noise
-        log_likelihood, log_ratio = log_weight_parts(model, x, posterior, z)
+        log_likelihood, log_ratio = log_weight_parts(model, x, posterior, z, labels)
         log_weights = log_likelihood + log_ratio
         total = torch.logaddexp(total, log_weights.logsumexp(0))
     return total - math.log(samples)

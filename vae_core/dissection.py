@@ -60,14 +60,14 @@ def dissect(run: TrainingRun, count: int = 8) -> Dissection:
     """
     batch = run.peek()
     model = run.model
-    posterior = model.encode(batch.seen.float())
+    posterior = model.encode(batch.seen.float(), batch.labels)
     # Drawn as the whole batch's is, so that each image gets its own.
     epsilon = torch.randn(posterior.mu.shape, generator=batch.generator)
     gaussian = isinstance(posterior, DiagonalGaussian)
     epsilon = epsilon if gaussian else torch.zeros_like(epsilon)
     z = posterior.mu + posterior.sigma * epsilon
     first = slice(0, count)
-    params = model.decode(z[first])
+    params = model.decode(z[first], None if batch.labels is None else batch.labels[first])
     kl = posterior.kl() if isinstance(posterior, DiagonalGaussian) else torch.zeros(len(z))
     arrays = {
         "x": batch.x,

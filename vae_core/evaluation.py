@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from vae_core.models import GaussianVAE
 from vae_core.trained import TrainedModel
 
 Metrics = dict[str, dict[str, Any]]
+Labels = NDArray[np.int64] | None
 NATS = "nats per image"
 NEIGHBOURS = 15
 PART = 1000
@@ -53,12 +54,13 @@ def evaluate(
     Returns
     -------
     dict
-        Name to ``{"value", "unit", "split", "count", "estimator"}``. A plain autoencoder has no bound and no KL.
+        Name to ``{"value", "unit", "split", "count", "estimator"}``. A plain autoencoder has no bound and no KL. A
+        conditional model is told each image's class, and its bounds are on log p(x|y).
 
     Raises
     ------
     InputError
-        If the images do not fit the model or there are none.
+        If the images do not fit the model or there are none, or have no classes and the model needs them.
     ConfigError
         If K is out of bounds.
     """
@@ -66,21 +68,25 @@ def evaluate(
     images = chosen.images[: None if limit is None else max(limit, 0)]
     if len(images) == 0:
         raise InputError("There is nothing to measure.", got=f"limit {limit}", allowed="at least one image")
-    mu, _ = model.encode(images)
+    labels = None if chosen.labels is None else chosen.labels[: len(images)]
+    mu, _ = model.encode(images, labels)
     generator = torch.Generator().manual_seed(seed)
-    found = {
-        "mse": (_squared_error(model, images, mu), "per pixel", "decoded posterior mean against the image")
+    found: dict[str, tuple[Any, str, str]] = {
+        "mse": (
+            _squared_error(model, images, mu, labels),
+            "per pixel",
+            "decoded posterior mean against the image",
+        )
     }
     if isinstance(model.module, GaussianVAE):
-        found |= _evidence(model.module, images, generator)
+        found |= _evidence(model, images, labels, generator)
         found["active_units"] = (active_units(mu), "dimensions", "variance of mu over images above 0.01")
         if importance_samples:
-            found |= _importance_weighted(model.module, images, generator, importance_samples)
+            found |= _importance_weighted(model, images, labels, generator, importance_samples)
     else:
         found["reconstruction"] = (_point_reconstruction(model, images), NATS, "-log p(x|z) at the code")
-    if chosen.labels is not None and dataset.train.labels is not None:
-        reference = model.encode(dataset.train.images)[0]
-        labels = chosen.labels[: len(images)]
+    if labels is not None and dataset.train.labels is not None:
+        reference = model.encode(dataset.train.images, dataset.train.labels)[0]
         share = knn_accuracy(reference, dataset.train.labels, mu, labels, k=NEIGHBOURS)
         how = f"{NEIGHBOURS} nearest mu of training images, majority vote"
         found["knn_accuracy"] = (share, "share", how)
@@ -91,46 +97,60 @@ def evaluate(
 
 
 def _evidence(
-    module: GaussianVAE, images: NDArray[np.uint8], generator: torch.Generator
+    model: TrainedModel, images: NDArray[np.uint8], labels: Labels, generator: torch.Generator
 ) -> dict[str, tuple[Any, str, str]]:
-    terms = [torch.stack(elbo(module, x, generator)) for x in _parts(images)]
+    module = cast(GaussianVAE, model.module)
+    terms = [torch.stack(elbo(module, x, generator, labels=y)) for x, y in _parts(images, labels)]
     reconstruction, kl = torch.cat(terms, dim=1).double().mean(1).tolist()
-    drawn = "one draw of z an image"
+    drawn, given = (
+        "one draw of z an image",
+        ", of log p(x|y), the class given" if model.is_conditional else "",
+    )
+    likelihood = "-log p(x|z,y)" if model.is_conditional else "-log p(x|z)"
     return {
-        "elbo": (-(reconstruction + kl), NATS, f"{drawn}, beta = 1"),
-        "reconstruction": (reconstruction, NATS, f"-log p(x|z), {drawn}"),
+        "elbo": (-(reconstruction + kl), NATS, f"{drawn}, beta = 1{given}"),
+        "reconstruction": (reconstruction, NATS, f"{likelihood}, {drawn}"),
         "kl": (kl, NATS, "closed form, mean over images"),
     }
 
 
 def _importance_weighted(
-    module: GaussianVAE, images: NDArray[np.uint8], generator: torch.Generator, samples: int
+    model: TrainedModel, images: NDArray[np.uint8], labels: Labels, generator: torch.Generator, samples: int
 ) -> dict[str, tuple[Any, str, str]]:
+    module = cast(GaussianVAE, model.module)
     bound = torch.cat(
-        [importance_weighted_bound(module, x, generator, samples) for x in _parts(images)]
+        [importance_weighted_bound(module, x, generator, samples, y) for x, y in _parts(images, labels)]
     ).double()
     error = float(bound.std(unbiased=False)) / math.sqrt(len(bound))
+    given = ", of log p(x|y), the class given" if model.is_conditional else ""
     return {
-        "iwae": (float(bound.mean()), NATS, f"importance-weighted bound, K = {samples}"),
+        "iwae": (float(bound.mean()), NATS, f"importance-weighted bound, K = {samples}{given}"),
         "iwae_standard_error": (error, NATS, "over images"),
     }
 
 
-def _squared_error(model: TrainedModel, images: NDArray[np.uint8], mu: NDArray[np.float32]) -> float:
+def _squared_error(
+    model: TrainedModel, images: NDArray[np.uint8], mu: NDArray[np.float32], labels: Labels
+) -> float:
     total = 0.0
     for start in range(0, len(images), PART):
         part = slice(start, start + PART)
-        total += float(((as_float(images[part]) - model.decode(mu[part])) ** 2).sum(dtype=np.float64))
+        decoded = model.decode(mu[part], None if labels is None else labels[part])
+        total += float(((as_float(images[part]) - decoded) ** 2).sum(dtype=np.float64))
     return total / images.size
 
 
 @torch.inference_mode()
 def _point_reconstruction(model: TrainedModel, images: NDArray[np.uint8]) -> float:
     module = model.module
-    terms = [module.likelihood.log_prob(x, module.decode(module.encode(x).mu)) for x in _parts(images)]
+    terms = [module.likelihood.log_prob(x, module.decode(module.encode(x).mu)) for x, _ in _parts(images)]
     return -float(torch.cat(terms).double().mean())
 
 
-def _parts(images: NDArray[np.uint8]) -> Iterator[Tensor]:
+def _parts(images: NDArray[np.uint8], labels: Labels = None) -> Iterator[tuple[Tensor, Tensor | None]]:
     for start in range(0, len(images), PART):
-        yield torch.from_numpy(as_float(images[start : start + PART]))
+        part = slice(start, start + PART)
+        yield (
+            torch.from_numpy(as_float(images[part])),
+            None if labels is None else torch.from_numpy(labels[part].copy()),
+        )

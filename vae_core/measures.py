@@ -105,7 +105,7 @@ def measure(
     held_out = _first(dataset.split(split), limit)
     if len(held_out) < 2:
         raise InputError("There is too little to measure.", got=len(held_out), allowed="at least two images")
-    mu, sigma = model.encode(held_out.images)
+    mu, sigma = model.encode(held_out.images, held_out.labels)
     subject = Subject(model, dataset.train, held_out, mu, sigma, seed, judge)
     found: Metrics = {}
     for group in wanted:
@@ -133,7 +133,7 @@ def _codes(subject: Subject) -> Iterator[Entry]:
         yield "mmd_to_prior", gap, "squared", few, "unbiased, inverse multiquadrics at seven scales"
     known, labels = subject.reference.labels, subject.held_out.labels
     if known is not None and labels is not None:
-        codes = subject.model.encode(subject.reference.images)[0]
+        codes = subject.model.encode(subject.reference.images, known)[0]
         share = metrics.linear_probe_accuracy(codes, known, subject.mu, labels)
         yield "linear_probe_accuracy", share, "share", len(labels), "logistic regression on training mu"
 
@@ -153,7 +153,8 @@ def _map(subject: Subject) -> Iterator[Entry]:
 def _images(subject: Subject) -> Iterator[Entry]:
     """Tell how close reconstructions are to their images."""
     count = min(POSTERIORS, len(subject.mu))
-    images, rebuilt = subject.images(count), subject.model.decode(subject.mu[:count])
+    labels = None if subject.held_out.labels is None else subject.held_out.labels[:count]
+    images, rebuilt = subject.images(count), subject.model.decode(subject.mu[:count], labels)
     how = "decoded posterior mean against the image"
     yield "psnr", metrics.psnr(rebuilt, images), "dB", count, how
     yield "ssim", metrics.ssim(rebuilt, images), "-1 to 1", count, f"{how}, Gaussian window"
@@ -164,13 +165,18 @@ def _images(subject: Subject) -> Iterator[Entry]:
 def _draws(subject: Subject) -> Iterator[Entry]:
     """Tell what becomes of places that no image was encoded to."""
     model, rng = subject.model, subject.rng()
-    smooth = metrics.longest_step_ratio(model.decode, subject.mu, subject.rng())
+    decoders = [model.given(label) for label in range(model.classes)] or [model]
+    ratios = [metrics.longest_step_ratio(one.decode, subject.mu, subject.rng()) for one in decoders]
+    smooth = sum(ratios) / len(ratios)
     how = "longest over mean of 16 image steps between neighbouring codes, 500 segments"
+    how += " in each class" if model.is_conditional else ""
     yield "longest_step_ratio", smooth, "1 is even", len(subject.mu), how
     if not model.has_prior:
         return
     count = min(DRAWS, len(subject.mu))
-    images, drawn = subject.images(count), model.sample(count, rng)[1]
+    # A conditional model is asked for the classes in turn.
+    labels = np.arange(count) % max(model.classes, 1)
+    images, drawn = subject.images(count), model.sample(count, rng, labels=labels)[1]
     sharp = metrics.gradient_energy_ratio(drawn, images)
     yield "draws_sharpness", sharp, "of the data's", count, "gradient energy of decoded draws from the prior"
     if subject.judge is None:
@@ -182,6 +188,12 @@ def _draws(subject: Subject) -> Iterator[Entry]:
     whole = metrics.prior_completeness(drawn, images, judge.probabilities)
     how = "decoded draws that a classifier and the nearest image's distance accept"
     yield "prior_completeness", whole.accepted, "share", count, how
+    if model.is_conditional:
+        share = metrics.class_agreement(
+            model.decode, judge.probabilities, model.classes, model.latent_dim, count, subject.rng()
+        )
+        how = "decoded draws that a classifier takes for the class asked for"
+        yield "class_agreement", share, "share", count, how
 
 
 def _factors(subject: Subject) -> Iterator[Entry]:
@@ -199,7 +211,8 @@ def _factors(subject: Subject) -> Iterator[Entry]:
     factors, known = factors[:, moves], known[:, moves]
     gap = metrics.mig(mu, factors)
     yield "mig", gap, "0 to 1", count, "mutual information gap, mu in 20 bins of equal width"
-    codes = subject.model.encode(subject.reference.images[rows])[0]
+    labels = None if subject.reference.labels is None else subject.reference.labels[rows]
+    codes = subject.model.encode(subject.reference.images[rows], labels)[0]
     scores = metrics.dci(codes, known, mu, factors, seed=subject.seed)
     for name, value in scores._asdict().items():
         yield f"dci_{name}", value, "0 to 1", count, f"random forests on {len(rows)} training codes"

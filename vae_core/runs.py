@@ -149,7 +149,7 @@ def _folder(run: TrainingRun, rounded: bool = False) -> ModelFolder:
 def _map(model: TrainedModel, dataset: ImageDataset, most: int) -> Arrays:
     test = dataset.test
     count = min(most, len(test))
-    mu, sigma = model.encode(test.images[:count])
+    mu, sigma = model.encode(test.images[:count], None if test.labels is None else test.labels[:count])
     arrays: Arrays = {"mu": half(mu), "indices": np.arange(count, dtype=np.int32)}
     if sigma.any():  # points have no spread
         # A variance that has underflowed to zero has the logarithm of the smallest one.

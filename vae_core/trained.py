@@ -17,7 +17,7 @@ from torch import Tensor
 from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
 from vae_core.errors import CheckpointError, InputError, VaeCoreError
-from vae_core.models import Model, VAEConfig, family_of, make_model
+from vae_core.models import CVAE, Model, VAEConfig, family_of, make_model
 from vae_core.moments import Replay
 from vae_core.run_config import RunConfig
 from vae_core.whole_folder import model_folders
@@ -77,10 +77,29 @@ class TrainedModel:
     """A model that no longer changes.
 
     Made by :func:`load`, or from a run in training by :func:`freeze`.
+
+    Attributes
+    ----------
+    name : str
+    path : Path or None
+        Its folder, where it has one.
+    conditional : TrainedModel or None
+        The conditional model that this is one class of, by :meth:`given`.
+    given_class : int or None
+        That class.
     """
 
-    def __init__(self, name: str, folder: ModelFolder, *, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: ModelFolder,
+        *,
+        path: Path | None = None,
+        conditional: TrainedModel | None = None,
+        given_class: int | None = None,
+    ) -> None:
         self.name, self.path = name, path
+        self.conditional, self.given_class = conditional, given_class
         self._folder = folder
         try:
             self._module = _module(folder)
@@ -104,7 +123,10 @@ class TrainedModel:
     @property
     def title(self) -> str:
         """The family's name for people, with the settings that make it what it is, such as a β that is not 1."""
-        return self._module.full_title
+        own = self._module.full_title
+        if self.conditional is None or self.given_class is None:
+            return own
+        return f"{self.conditional.title}, class {self.class_name(self.given_class)}"
 
     @property
     def beta(self) -> float | None:
@@ -116,6 +138,16 @@ class TrainedModel:
     def has_prior(self) -> bool:
         """Whether z has the prior N(0, I), from which images can be drawn."""
         return self._module.has_prior
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it must be told the class of each image that it encodes or decodes."""
+        return isinstance(self._module, CVAE)
+
+    @property
+    def classes(self) -> int:
+        """Number of classes that a conditional model tells apart; 0 for others."""
+        return self._module.config.classes if isinstance(self._module, CVAE) else 0
 
     @property
     def likelihood(self) -> str:
@@ -136,6 +168,11 @@ class TrainedModel:
     def class_names(self) -> tuple[str, ...] | None:
         """Names of the data set's classes."""
         return self._folder.class_names
+
+    def class_name(self, label: int) -> str:
+        """Return the name of a class, its number where it has none."""
+        names = self.class_names or ()
+        return names[label] if label < len(names) else str(label)
 
     @property
     def metrics(self) -> dict[str, Any]:
@@ -165,12 +202,16 @@ class TrainedModel:
             arrays.get("indices", np.arange(len(mu))).astype(np.int64),
         )
 
-    def encode(self, images: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
+    def encode(
+        self, images: NDArray[Any], labels: NDArray[Any] | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """Return the posterior's mean and standard deviation.
 
         Parameters
         ----------
         images : float array [N, C, H, W] in [0, 1], or uint8 [N, C, H, W]
+        labels : integer array [N], optional
+            Their classes, which a conditional model needs and others do not look at.
 
         Returns
         -------
@@ -180,23 +221,26 @@ class TrainedModel:
         Raises
         ------
         InputError
-            If the shape, the type or the range does not fit.
+            If the shape, the type or the range does not fit, or a conditional model gets no labels.
         """
         self._check_images(images)
+        classes = self._checked_labels(labels, len(images))
         mu = np.empty((len(images), self.latent_dim), np.float32)
         sigma = np.empty_like(mu)
         with torch.inference_mode():
             for part in _chunks(len(images)):
-                posterior = self._module.encode(_to_unit(images[part]))
+                posterior = self._module.encode(_to_unit(images[part]), _part_of(classes, part))
                 mu[part], sigma[part] = posterior.mu.numpy(), posterior.sigma.numpy()
         return mu, sigma
 
-    def decode(self, z: NDArray[Any]) -> FloatArray:
-        """Return the mean images E[x|z].
+    def decode(self, z: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
+        """Return the mean images E[x|z], or E[x|z,y] of a conditional model.
 
         Parameters
         ----------
         z : array [N, d]
+        labels : integer array [N], optional
+            The class to decode each as, which a conditional model needs and others do not look at.
 
         Returns
         -------
@@ -205,7 +249,7 @@ class TrainedModel:
         Raises
         ------
         InputError
-            If z is not finite or not of shape [N, d].
+            If z is not finite or not of shape [N, d], or a conditional model gets no labels.
         """
         latents = _latents(z)
         if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
@@ -216,22 +260,29 @@ class TrainedModel:
             )
         if not np.isfinite(latents).all():
             raise InputError("z holds NaN, infinity or numbers too large.", allowed="finite float32 numbers")
+        classes = self._checked_labels(labels, len(latents))
         with torch.inference_mode():
             if len(latents) <= CHUNK:
-                return self._decode(latents)
+                return self._decode(latents, classes)
             images = np.empty((len(latents), *self.image_shape), np.float32)
             for part in _chunks(len(latents)):
-                images[part] = self._decode(latents[part])
+                images[part] = self._decode(latents[part], _part_of(classes, part))
             return images
 
-    def reconstruct(self, images: NDArray[Any]) -> FloatArray:
-        """Return the decoded posterior means of images [N, C, H, W]; errors as for :meth:`encode`."""
-        return self.decode(self.encode(images)[0])
+    def reconstruct(self, images: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
+        """Return the decoded posterior means of images [N, C, H, W]; arguments and errors as for :meth:`encode`."""
+        return self.decode(self.encode(images, labels)[0], labels)
 
     def sample(
-        self, count: int, rng: np.random.Generator, temperature: float = 1.0
+        self,
+        count: int,
+        rng: np.random.Generator,
+        temperature: float = 1.0,
+        labels: NDArray[Any] | None = None,
     ) -> tuple[FloatArray, FloatArray]:
         """Return `count` draws z ~ N(0, temperature^2 I) [count, d] and their decoded images [count, C, H, W].
+
+        A conditional model needs the classes [count] to decode them as.
 
         Raises
         ------
@@ -245,16 +296,60 @@ class TrainedModel:
                 allowed="0 or more, at a temperature of 0 or more",
             )
         z = (temperature * rng.standard_normal((count, self.latent_dim))).astype(np.float32)
-        return z, self.decode(z)
+        return z, self.decode(z, labels)
+
+    def given(self, label: int) -> TrainedModel:
+        """Return the plain VAE that a conditional model is for one class, of the same name, map and metrics.
+
+        What it encodes and decodes is what the conditional model does with that label on every row.
+
+        Raises
+        ------
+        InputError
+            If the model is not conditional, or has no such class.
+        """
+        if not isinstance(self._module, CVAE):
+            raise InputError(
+                f"Model {self.name} is not told any class.", got=self.title, allowed="a conditional model"
+            )
+        if not 0 <= label < self.classes:
+            raise InputError("There is no such class.", got=label, allowed=f"0 to {self.classes - 1}")
+        plain = self._module.given(label)
+        folder = dataclasses.replace(
+            self._folder,
+            config=dataclasses.replace(self.config, model=plain.config),
+            weights={name: value.numpy() for name, value in plain.state_dict().items()},
+        )
+        return TrainedModel(self.name, folder, path=self.path, conditional=self, given_class=label)
 
     @property
     def module(self) -> Model:
         """The torch module, frozen, for code inside this package that needs gradients or log-probabilities."""
         return self._module
 
-    def _decode(self, z: FloatArray) -> FloatArray:
-        images: Tensor = self._module.likelihood.mean(self._module.decode(torch.from_numpy(z)))
+    def _decode(self, z: FloatArray, labels: Tensor | None) -> FloatArray:
+        images: Tensor = self._module.likelihood.mean(self._module.decode(torch.from_numpy(z), labels))
         return images.numpy()
+
+    def _checked_labels(self, labels: NDArray[Any] | None, count: int) -> Tensor | None:
+        """Return a conditional model's labels as a tensor [count]; None for other families."""
+        if not self.is_conditional:
+            return None
+        allowed = f"whole numbers [{count}] from 0 to {self.classes - 1}"
+        if labels is None:
+            raise InputError(
+                f"Model {self.name} is conditional: it needs the class of each image.", got="no labels",
+                allowed=allowed, next_step="Give labels, or use given(label) for one class.",
+            )  # fmt: skip
+        found = np.asarray(labels)
+        if found.shape != (count,) or found.dtype.kind not in "iu":
+            got = f"{found.dtype} {list(found.shape)}"
+            raise InputError("The labels do not go with their rows.", got=got, allowed=allowed)
+        if count and not (found.min() >= 0 and found.max() < self.classes):
+            raise InputError(
+                "A label is no class of this model.", got=f"{found.min()} to {found.max()}", allowed=allowed
+            )
+        return torch.from_numpy(found.astype(np.int64))
 
     def _check_images(self, images: NDArray[Any]) -> None:
         allowed = "[N, " + ", ".join(map(str, self.image_shape)) + "]"
@@ -322,6 +417,10 @@ def _to_unit(images: NDArray[Any]) -> Tensor:
     kind = np.uint8 if images.dtype == np.uint8 else np.float32
     tensor = torch.from_numpy(np.require(images, kind, ["C", "W"])).float()
     return tensor / 255 if kind is np.uint8 else tensor
+
+
+def _part_of(labels: Tensor | None, part: slice) -> Tensor | None:
+    return None if labels is None else labels[part]
 
 
 def _latents(z: NDArray[Any]) -> FloatArray:

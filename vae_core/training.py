@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from vae_core.drawn_pixels import MOST_NOISE, noise_share
 from vae_core.errors import ConfigError
 from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.metrics import kl_terms
-from vae_core.models import MODELS, TCVAE, BetaConfig, make_model
+from vae_core.models import MODELS, TCVAE, BetaConfig, CVAEConfig, ModelConfig, make_model
 from vae_core.moments import IMAGES as MOMENT_IMAGES
 from vae_core.moments import Replay, grid_places
 from vae_core.posteriors import DiagonalGaussian
@@ -108,10 +109,11 @@ class TrainingRun:
     """
 
     def __init__(self, config: RunConfig, dataset: ImageDataset) -> None:
-        self.config, self.dataset = config, dataset
+        self.config = dataclasses.replace(config, model=_for_classes_of(dataset, config.model))
+        self.dataset = dataset
         with _INITIALISING, torch.random.fork_rng(devices=[]):
             torch.manual_seed(config.seed)
-            self.model = make_model(config.model, dataset.image_shape)
+            self.model = make_model(self.config.model, dataset.image_shape)
         # Convolutions are fastest with the channels innermost; a perceptron has no such tensors.
         if isinstance(self.model, TCVAE):
             self.model.dataset_size = len(dataset.train)
@@ -137,9 +139,13 @@ class TrainingRun:
         self._seconds = 0.0
         self._resumed_at: float | None = None
         kind = torch.bfloat16 if self.bf16 else torch.float32
-        self._batches = Batches(dataset.train.images, config.seed, kind if self.draws else None)
+        drawn_as = kind if self.draws else None
+        self._batches = Batches(dataset.train.images, config.seed, drawn_as, dataset.train.labels)
         self._validation = torch.from_numpy(
             np.require(dataset.validation.images[:VALIDATION], requirements="W")
+        )
+        self._validation_labels = (
+            None if validation.labels is None else torch.from_numpy(validation.labels[:VALIDATION].copy())
         )
         self._good: dict[str, Any] | None = None
         self._warned = False
@@ -267,7 +273,7 @@ class TrainingRun:
         batch = self.peek()
         self.epoch, self.position = batch.epoch, batch.position
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
-            terms = self.model.loss(batch.x, batch.generator, beta_scale, batch.seen)
+            terms = self.model.loss(batch.x, batch.generator, beta_scale, batch.seen, batch.labels)
         values = {name: term.item() for name, term in terms.items()}
         if not values["loss"] <= DIVERGED * max(1.0, abs(self.first_loss)):
             return None
@@ -313,18 +319,25 @@ class TrainingRun:
     @torch.inference_mode()
     def _keep_moment(self) -> None:
         mu, _ = self.posteriors(MOMENT_IMAGES)
-        copied = self.model.encode(self._held_out(self.replay.copied)).mu
+        images, labels = self._held_out(self.replay.copied)
+        copied = self.model.encode(images, labels).mu
         places = torch.from_numpy(grid_places(mu, self.model.has_prior))
-        decoded = self.model.likelihood.mean(self.model.decode(torch.cat([places, copied])))
+        if labels is not None:
+            # A conditional model's grid shows all classes in turn.
+            shown = torch.arange(len(places)) % len(self.dataset.class_names or " ")
+            labels = torch.cat([shown, labels])
+        decoded = self.model.likelihood.mean(self.model.decode(torch.cat([places, copied]), labels))
         self.replay = self.replay.plus(self.step, mu, decoded)
 
-    def _held_out(self, rows: NDArray[np.int32]) -> Tensor:
-        return torch.from_numpy(as_float(self.dataset.validation.images[rows]))
+    def _held_out(self, rows: NDArray[np.int32]) -> tuple[Tensor, Tensor | None]:
+        images, labels = self.dataset.validation.images[rows], self.dataset.validation.labels
+        return torch.from_numpy(as_float(images)), None if labels is None else torch.from_numpy(labels[rows])
 
     @torch.inference_mode()
     def posteriors(self, most: int = SUBSET) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """Return mu [M, d] and logvar [M, d] (None for a point) of the first `most` held-out images."""
-        posterior = self.model.encode(self._validation[:most].float() / 255)
+        labels = None if self._validation_labels is None else self._validation_labels[:most]
+        posterior = self.model.encode(self._validation[:most].float() / 255, labels)
         logvar = posterior.logvar.numpy() if isinstance(posterior, DiagonalGaussian) else None
         return posterior.mu.numpy(), logvar
 
@@ -360,8 +373,11 @@ class TrainingRun:
         """Return the loss's terms on held-out images, means over parts of a batch's size."""
         generator = generator_of(self.config.seed, 0)
         totals: dict[str, float] = {}
-        for images in torch.split(self._validation, AT_ONCE):
-            for name, term in self.model.loss(images.float() / 255, generator).items():
+        parts = (
+            repeat(None) if self._validation_labels is None else torch.split(self._validation_labels, AT_ONCE)
+        )
+        for images, labels in zip(torch.split(self._validation, AT_ONCE), parts, strict=False):
+            for name, term in self.model.loss(images.float() / 255, generator, labels=labels).items():
                 totals[name] = totals.get(name, 0.0) + term.item() * len(images) / max(
                     len(self._validation), 1
                 )
@@ -402,6 +418,19 @@ class TrainingRun:
         self._seconds = state["counters"]["seconds"]
         self.history = [record for record in self.history if record["step"] <= self.step]
         self.replay = self.replay.until(self.step)
+
+
+def _for_classes_of(dataset: ImageDataset, model: ModelConfig) -> ModelConfig:
+    """Return a conditional `model` with as many classes as the data have, ConfigError if none; any other as it is."""
+    if not isinstance(model, CVAEConfig):
+        return model
+    if dataset.train.labels is None or not dataset.class_names:
+        raise ConfigError(
+            "A conditional VAE is told the class of each image, and these have none.",
+            got=dataset.title,
+            next_step="Choose data with classes, or another family.",
+        )
+    return dataclasses.replace(model, classes=len(dataset.class_names))
 
 
 def _with_beta() -> str:

@@ -105,7 +105,7 @@ def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
         "model": _luggage(trained, cache.originals_here(trained))["about"]["name"],
         "layout": layout,
         "linked": linked,
-        "label": f"Latent space of {trained.name}",
+        "label": f"Latent space of {trained.name}" + _class_of(trained),
         "state": dataclasses.asdict(shown),
         "stamp": stamp,
     }
@@ -212,6 +212,10 @@ def _decoder(trained: TrainedModel) -> tuple[dict[str, Any], dict[str, Any]]:
     across, up = np.meshgrid(steps, steps)
     images = _bytes(trained.decode(np.stack([across, up], axis=-1).reshape(-1, 2)))
     return {"atlas": {"n": ATLAS_SIDE, "limit": limit, "shape": shape}}, {"atlas": images}
+
+
+def _class_of(trained: TrainedModel) -> str:
+    return "" if trained.given_class is None else f", class {trained.class_name(trained.given_class)}"
 
 
 def _told(trained: TrainedModel, order: tuple[tuple[int, float], ...]) -> list[str] | None:

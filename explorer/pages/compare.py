@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import cache, measures, places, planes, shelf, state, training_desk, words
+from explorer import cache, conditional, measures, places, planes, shelf, state, training_desk, words
 from explorer.components import latent_pad
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
@@ -46,7 +46,7 @@ def show() -> None:
     found = {entry.name: entry for entry in shelf.mine().entries() if entry.problem is None}
     chosen = _choose(found)
     side_by_side.offer()
-    models = [cache.model(found[name]) for name in chosen]
+    models = [conditional.shown(found[name]) for name in chosen]
     if len(models) < 2:
         st.info("Choose at least two models above.", icon=":material/compare:")
         return
@@ -116,13 +116,13 @@ def _holes(models: list[TrainedModel]) -> None:
     for trained in models:
         share = _off_data(trained, cache.originals_here(trained))
         law = "the prior" if trained.has_prior else "a Gaussian fitted to its codes"
-        told = f"{trained.name}, draws from {law}"
+        told = f"{trained.name}, draws from {law}" + (", its classes in turn" if trained.conditional else "")
         if share is not None:
             told += f": {share:.0%} of {DRAWS} land off the data"
-        z = places.draws(trained, SHOWN, np.random.default_rng(seed), 1.0)
+        z, model = places.draws(trained, SHOWN, np.random.default_rng(seed), 1.0), conditional.whole(trained)
         st.caption(told)
         st.image(
-            strip({"": trained.decode(z)}, [""] * SHOWN),
+            strip({"": model.decode(z, conditional.in_turn(model, SHOWN))}, [""] * SHOWN),
             width="content",
             alt=f"Random draws of {trained.name}",
         )
@@ -140,6 +140,9 @@ def _off_data(trained: TrainedModel, here: bool) -> float | None:
     found = cache.originals(trained, rows.tolist())
     if found is None:
         return None
-    rebuilt = trained.decode(trained.latent_map.mu[rows[:DRAWS]])
-    decoded = trained.decode(places.draws(trained, DRAWS, np.random.default_rng(0), 1.0))
+    model, codes = conditional.whole(trained), trained.latent_map
+    some = rows[:DRAWS]
+    rebuilt = model.decode(codes.mu[some], None if codes.labels is None else codes.labels[some])
+    drawn = places.draws(trained, DRAWS, np.random.default_rng(0), 1.0)
+    decoded = model.decode(drawn, conditional.in_turn(model, DRAWS))
     return off_data_share(decoded, rebuilt, as_float(found))

@@ -26,7 +26,7 @@ def show(trained: TrainedModel) -> None:
     heading(
         "Generate",
         "Drag a slider, or the cursor on the map: the image follows.",
-        words.GENERATE if trained.has_prior else words.GENERATE_AE,
+        (words.GENERATE if trained.has_prior else words.GENERATE_AE) + words.about_class(trained),
     )
     _playground(trained)
     _samples(trained)
@@ -35,12 +35,26 @@ def show(trained: TrainedModel) -> None:
 @st.fragment
 @guarded
 def _playground(trained: TrainedModel) -> None:
-    _publish(trained, latent_pad.draw(trained, "image"))
+    shown = latent_pad.draw(trained, "image")
+    _publish(trained, shown)
+    if trained.conditional is not None:
+        _every_class(trained.conditional, shown)
+
+
+def _every_class(told: TrainedModel, shown: PadState) -> None:
+    labels = np.arange(told.classes)
+    images = told.decode(np.tile(np.asarray(shown.z, np.float32), (len(labels), 1)), labels)
+    st.caption("The same style, every class: the place above, decoded as each of them")
+    st.image(
+        strip({"": images}, [told.class_name(label) for label in labels.tolist()], side=72),
+        width="content",
+        alt="One place in latent space, decoded as every class",
+    )
 
 
 def _publish(trained: TrainedModel, shown: PadState) -> None:
     temperature = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
-    state.publish(Link(trained.name, shown.z, temperature))
+    state.publish(Link(trained.name, shown.z, temperature, label=trained.given_class))
 
 
 @st.fragment
@@ -49,12 +63,13 @@ def _samples(trained: TrainedModel) -> None:
     temperature = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
     seed = int(state.number(SEED, 0, 2**31, 0))
     images = trained.decode(places.draws(trained, SAMPLES, np.random.default_rng(seed), temperature))
+    told = "" if trained.given_class is None else f" as class {trained.class_name(trained.given_class)}"
     source = "the prior" if trained.has_prior else "a Gaussian fitted to the codes (there is no prior)"
     left, right = st.columns([4, 9], vertical_alignment="center")
     with left:
         st.slider("Temperature", *TEMPERATURE, step=0.05, key=state.TEMPERATURE, persist_state="session")
         st.button("Draw twelve more", on_click=state.put, args=(SEED, seed + 1), key="more")
     with right:
-        st.caption(f"Twelve draws from {source}, at temperature {temperature:g}")
+        st.caption(f"Twelve draws{told} from {source}, at temperature {temperature:g}")
         st.image(strip({"": images}, [""] * SAMPLES), width="content", alt="Twelve generated images")
     _publish(trained, latent_pad.shown(trained))

@@ -27,7 +27,9 @@ FINE = 101
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
     heading(
-        "Interpolate", "Choose two images, then move along the path between their codes.", words.INTERPOLATE
+        "Interpolate",
+        "Choose two images, then move along the path between their codes.",
+        words.INTERPOLATE + words.about_class(trained),
     )
     _between(trained)
 
@@ -69,7 +71,7 @@ def _between(trained: TrainedModel) -> None:
     with chart:
         locator.draw(trained, here, path)
     pair = (int(codes.indices[row_a]), int(codes.indices[row_b]))
-    state.publish(Link(trained.name, pair=pair, t=t, steps=steps, path=kind))
+    state.publish(Link(trained.name, pair=pair, t=t, steps=steps, path=kind, label=trained.given_class))
 
 
 def _film(trained: TrainedModel, path: NDArray[np.float32], steps: int) -> None:

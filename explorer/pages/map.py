@@ -33,7 +33,7 @@ def show(trained: TrainedModel) -> None:
     heading(
         "Map",
         "Drag over the map: the image follows. Click a point, or draw a box or a lasso, to see what is behind.",
-        words.MAP if trained.has_prior else words.MAP_AE,
+        (words.MAP if trained.has_prior else words.MAP_AE) + words.about_class(trained),
     )
     _explore(trained)
     _grid(trained)
@@ -55,8 +55,9 @@ def _explore(trained: TrainedModel) -> None:
 
 def _link(trained: TrainedModel, shown: PadState) -> Link:
     if trained.latent_dim <= 2:
-        return Link(trained.name, shown.z)
-    return Link(trained.name, shown.z, plane="axes" if shown.axes else "pca", axes=shown.axes)
+        return Link(trained.name, shown.z, label=trained.given_class)
+    plane = "axes" if shown.axes else "pca"
+    return Link(trained.name, shown.z, plane=plane, axes=shown.axes, label=trained.given_class)
 
 
 def _view(trained: TrainedModel, shown: PadState) -> planes.View:

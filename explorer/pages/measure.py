@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer import cache, measures, shelf, state, words
+from explorer import cache, conditional, measures, shelf, state, words
 from explorer.figures import rate_distortion, theme
 from explorer.frame import guarded, heading
 from explorer.links import Link
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
-    heading("Measure", "Every number says what it is of, and how it was made.", words.MEASURE)
-    state.publish(Link(trained.name))
-    _numbers(trained)
+    heading(
+        "Measure",
+        "Every number says what it is of, and how it was made.",
+        words.MEASURE + words.about_class(trained),
+    )
+    state.publish(Link(trained.name, label=trained.given_class))
+    # A conditional model is measured as a whole, each image with its own class.
+    _numbers(conditional.whole(trained))
     _plane(trained)
 
 

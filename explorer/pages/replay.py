@@ -21,8 +21,12 @@ TERMS = ("reconstruction", "kl", "loss", "elbo")
 
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
-    heading("Replay", "Drag the slider, or press Play: the model's training passes by.", words.REPLAY)
-    state.publish(Link(trained.name))
+    heading(
+        "Replay",
+        "Drag the slider, or press Play: the model's training passes by.",
+        words.REPLAY + words.about_class(trained),
+    )
+    state.publish(Link(trained.name, label=trained.given_class))
     if trained.replay is None or not trained.replay.moments:
         st.info("No moments of this model's training were kept.", icon=":material/history_toggle_off:")
     else:

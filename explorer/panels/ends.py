@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import cache, state
+from explorer import cache, conditional, state
 from explorer.figures.pixels import data_uri, picture
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ def _roll(model: str, end: str, count: int) -> None:
 
 def _draw_end(trained: TrainedModel, end: str, row: int) -> None:
     rebuilt = data_uri(picture(trained.decode(trained.latent_map.mu[row][None])[0], 200))
-    found = cache.originals(trained, [row])
+    found, told = cache.originals(trained, [row]), conditional.rebuilt(trained)
     if found is None:
         st.image(
             rebuilt,
-            caption=f"{end} rebuilt",
+            caption=f"{end} {told}",
             width="stretch",
             alt=f"Reconstruction of {end}",
         )
@@ -69,4 +69,4 @@ def _draw_end(trained: TrainedModel, end: str, row: int) -> None:
         return
     with st.container(horizontal=True, gap="small"):
         st.image(data_uri(picture(found[0], 200)), caption=end, width=88, alt=f"Image {end}")
-        st.image(rebuilt, caption=f"{end} rebuilt", width=88, alt=f"Reconstruction of {end}")
+        st.image(rebuilt, caption=f"{end} {told}", width=88, alt=f"Reconstruction of {end}")

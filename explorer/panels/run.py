@@ -43,6 +43,9 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
         _keep(job)
     if now.model is not None:
         latent_pad.draw_live(name, now.model)
+    if now.model is not None and now.model.given_class is not None:
+        told = now.model.class_name(now.model.given_class)
+        st.caption(f"Images are drawn as class {told} here; once it is kept, choose any class on the left.")
     if over and now.model is not None and now.model.replay is not None:
         st.markdown("**Look back**: drag the slider through the run.")
         replay.draw(now.model, f"replay-{id(job)}")

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, planes, state
+from explorer import cache, conditional, planes, state
 from explorer.figures.strips import strip
 from explorer.frame import go
 from vae_core.datasets import as_float
@@ -46,15 +46,15 @@ def _offer(trained: TrainedModel, chosen: NDArray[np.int64]) -> None:
 
 def _draw_images(trained: TrainedModel, rows: NDArray[np.int64], title: str) -> None:
     codes = trained.latent_map
-    named = {}
+    named, told = {}, conditional.rebuilt(trained)
     found = cache.originals(trained, rows.tolist())
     if found is not None:
         named["original"] = as_float(found)
-    named["rebuilt"] = trained.decode(codes.mu[rows])
+    named[told] = trained.decode(codes.mu[rows])
     labels = [""] * len(rows)
     if codes.labels is not None and trained.class_names:
         labels = [trained.class_names[label] for label in codes.labels[rows]]
     absent = "" if found is not None else " · originals are not shown: this data set is not on this machine"
     st.caption(title + absent)
-    above = "rebuilt" if found is None else "originals above, rebuilt below"
+    above = told if found is None else f"originals above, {told} below"
     st.image(strip(named, labels), width="content", alt=f"{title}: {above}")

@@ -32,12 +32,12 @@ class LinearGaussian(nn.Module):
         self.likelihood = self
         self.variance = 1 / (1 + (self.w**2).sum(0) / scale**2)
 
-    def encode(self, x: Tensor) -> DiagonalGaussian:
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> DiagonalGaussian:
         mu = self.variance * ((x.double().flatten(1) - self.b) @ self.w) / self.scale**2
         logvar = self.variance.log().expand(mu.shape)
         return DiagonalGaussian(mu + self.slack, logvar + self.slack)
 
-    def decode(self, z: Tensor) -> Tensor:
+    def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         return (z.double() @ self.w.T + self.b).view(-1, 1, 8, 8)
 
     def log_prob(self, x: Tensor, params: Tensor) -> Tensor:
@@ -155,7 +155,7 @@ def test_no_forward_pass_decodes_more_than_a_chunk(monkeypatch: pytest.MonkeyPat
     sizes: list[int] = []
 
     class Watched(LinearGaussian):
-        def decode(self, z: Tensor) -> Tensor:
+        def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
             sizes.append(len(z))
             return super().decode(z)
 

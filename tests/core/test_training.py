@@ -267,10 +267,10 @@ def test_the_encoder_sees_pixels_drawn_anew_at_each_step_and_the_decoder_is_judg
     judged: list[Tensor] = []
     loss = run.model.loss
 
-    def watched(x: Tensor, generator: Any, scale: float, seen: Tensor) -> Any:
+    def watched(x: Tensor, generator: Any, scale: float, seen: Tensor, labels: Tensor) -> Any:
         batches.append(seen.float())
         judged.append(x)
-        return loss(x, generator, scale, seen)
+        return loss(x, generator, scale, seen, labels)
 
     monkeypatch.setattr(run.model, "loss", watched)
     for _ in itertools.islice(run.events(), 20):

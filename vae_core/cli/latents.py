@@ -40,6 +40,7 @@ def add_encode(parser: Parser) -> None:
     opening.add_data_dir(parser)
     parser.add(opening.DATA)
     parser.add(opening.SPLIT)
+    parser.add(opening.CLASS)
     _add_images(parser, "Image files to encode, instead of a data set: PNG, JPEG, NPZ.", "+")
     _add_out(parser, "NPZ file to write: mu and sigma [N, d], labels [N] where there are any.")
 
@@ -51,13 +52,15 @@ def encode(args: argparse.Namespace) -> int:
     arrays: dict[str, NDArray[Any]] = {}
     if args.images:
         refuse(args, {"data", "data_dir", "split"}, "--images", "Leave it out.")
+        model = opening.of_class(model, args)
         images: NDArray[Any] = _images_of(args, model)
     else:
+        refuse(args, {"class"}, "a data set: each image is encoded with its own", "Leave it out.")
         split = opening.data_of(model, args).split(args.split)
         images = split.images
         if split.labels is not None:
             arrays["labels"] = split.labels
-    mu, sigma = model.encode(images)
+    mu, sigma = model.encode(images, arrays.get("labels"))
     place = write_npz(args.out, {"mu": mu, "sigma": sigma, **arrays})
     print(f"Wrote the codes of {len(mu):,} images to {place}")
     return 0
@@ -73,7 +76,7 @@ def add_generate(parser: Parser) -> None:
     parser.add(option("z", float, None, "A code to decode, one number a dimension; may be repeated."),
                nargs="+", action="append", metavar="X")  # fmt: skip
     parser.add(option("codes", str, None, "NPZ file of codes to decode: z or mu [N, d]."), metavar="FILE")
-    for known in (_COUNT, _TEMPERATURE, opening.SEED, _COLUMNS, _ZOOM):
+    for known in (opening.CLASS, _COUNT, _TEMPERATURE, opening.SEED, _COLUMNS, _ZOOM):
         parser.add(known)
     _add_out(parser, "PNG file to write, or NPZ file: z [N, d] and images [N, C, H, W].")
 
@@ -92,7 +95,7 @@ def generate(args: argparse.Namespace) -> int:
         refuse(args, {"dims"}, "anything but --grid", "Leave it out.")
     else:
         refuse(args, {"columns"}, "--grid", "Leave it out.")
-    model = opening.open_model(args)
+    model = opening.of_class(opening.open_model(args), args)
     z = _codes(args, model)
     columns = args.grid or args.columns or math.ceil(math.sqrt(len(z)))
     return _write_decoded(args, z, model.decode(z), columns)
@@ -107,13 +110,16 @@ def add_interpolate(parser: Parser) -> None:
     for name, what in (("from", "first"), ("to", "last")):
         parser.add(option(name, int, None, f"Index of the {what} image in the split, from 0.", low=0))
     _add_images(parser, "Two image files instead: PNG, JPEG, NPZ.", 2)
-    for known in (_STEPS, _PATH, _ZOOM):
+    for known in (opening.CLASS, _STEPS, _PATH, _ZOOM):
         parser.add(known)
     _add_out(parser, "PNG strip to write, or NPZ file: z [N, d] and images [N, C, H, W].")
 
 
 def interpolate(args: argparse.Namespace) -> int:
-    """Decode the path between two images' mu and write it; return the exit code."""
+    """Decode the path between two images' mu and write it; return the exit code.
+
+    A conditional model encodes each image of a data set with its own class, and decodes the path as the class given.
+    """
     _check_suffix(args.out, (".png", ".npz"))
     first, last = getattr(args, "from"), args.to
     if args.images:
@@ -123,19 +129,21 @@ def interpolate(args: argparse.Namespace) -> int:
             "A path needs two images.", next_step="Give --from and --to, or --images with two files."
         )
     model = opening.open_model(args)
+    drawn = opening.of_class(model, args)
     if args.images:
-        ends: NDArray[Any] = _images_of(args, model)
+        ends = _images_of(args, model)
         if len(ends) != 2:
             raise InputError("A path needs two images.", got=f"{len(ends)} in these files")
+        mu, _ = drawn.encode(ends)
     else:
-        images = opening.data_of(model, args).split(args.split).images
+        split = opening.data_of(model, args).split(args.split)
         for index in (first, last):
-            if index >= len(images):
-                raise InputError("There is no such image.", got=index, allowed=f"0 to {len(images) - 1}")
-        ends = images[[first, last]]
-    mu, _ = model.encode(ends)
+            if index >= len(split):
+                raise InputError("There is no such image.", got=index, allowed=f"0 to {len(split) - 1}")
+        rows = [first, last]
+        mu, _ = model.encode(split.images[rows], None if split.labels is None else split.labels[rows])
     z = PATHS[args.path](mu[0], mu[1], args.steps)
-    return _write_decoded(args, z, model.decode(z), args.steps)
+    return _write_decoded(args, z, drawn.decode(z), args.steps)
 
 
 def _codes(args: argparse.Namespace, model: TrainedModel) -> FloatArray:

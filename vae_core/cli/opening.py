@@ -14,7 +14,7 @@ from vae_core.cli.places import find_model
 from vae_core.cli.progress import DownloadProgress
 from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, SPLITS, ImageDataset, load_dataset
-from vae_core.errors import DatasetError
+from vae_core.errors import ConfigError, DatasetError
 from vae_core.trained import TrainedModel, load
 
 DATA_DIR = option(
@@ -24,6 +24,14 @@ DATA_DIR = option(
 DATA = option("data", str, None, "Data set, instead of the model's own.", choices=tuple(DATASETS))
 SPLIT = option("split", str, "test", "Part of the data set.", choices=SPLITS)
 SEED = option("seed", int, 0, "Decides everything random.", low=0, high=2**32 - 1)
+CLASS = option(
+    "class",
+    int,
+    None,
+    "Class, counted from 0, that a conditional model draws; other models have none.",
+    low=0,
+    high=999,
+)
 JSON = option("json", bool, False, "Print one JSON document instead of a table.")
 QUIET = option("quiet", bool, False, "Show no progress on stderr, only warnings.")
 
@@ -42,6 +50,32 @@ def add_data_dir(parser: Parser) -> None:
 def open_model(args: argparse.Namespace) -> TrainedModel:
     """Return the model that ``--model`` names; CheckpointError if there is none or it is damaged."""
     return load(find_model(args.model))
+
+
+def of_class(model: TrainedModel, args: argparse.Namespace) -> TrainedModel:
+    """Return a conditional model given the class that ``--class`` names, and any other model as it is.
+
+    Raises
+    ------
+    ConfigError
+        If a conditional model gets no class, or another model does.
+    InputError
+        If there is no such class.
+    """
+    label = getattr(args, "class")
+    if model.is_conditional and label is None:
+        raise ConfigError(
+            f"Model {model.name} is conditional: it draws images of a class.",
+            got="no class",
+            allowed=f"0 to {model.classes - 1}",
+            next_step="Give --class.",
+        )
+    if not model.is_conditional and label is not None:
+        raise ConfigError(
+            f"--class does not go with model {model.name}, which is not conditional.",
+            next_step="Leave it out.",
+        )
+    return model if label is None else model.given(label)
 
 
 def open_data(data: DataConfig, data_dir: str | None, *, quiet: bool = False) -> ImageDataset:

@@ -71,9 +71,15 @@ def decoder_payload(model: TrainedModel) -> DecoderPayload:
     Raises
     ------
     PageDecoderError
-        If a layer or the likelihood is not one that the page can run.
+        If a layer or the likelihood is not one that the page can run, or the model waits for a class.
     """
     module = model.module
+    if model.is_conditional:
+        raise PageDecoderError(
+            "A conditional decoder can't run in the page without a class.",
+            got=model.name,
+            next_step="Give the model a class: given(label).",
+        )
     return payload_of(module.decoder, module.likelihood, model.latent_dim, model.image_shape)
 
 

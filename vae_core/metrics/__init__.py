@@ -1,6 +1,7 @@
 """Measures of a latent space: pure functions over codes and labels that know no model."""
 
 from vae_core.metrics.aggregate import KLTerms, kl_terms, mmd_squared
+from vae_core.metrics.agreement import class_agreement
 from vae_core.metrics.continuity import Completeness, longest_step_ratio, prior_completeness
 from vae_core.metrics.disentanglement import DCI, dci, information_gaps, mig, mutual_information
 from vae_core.metrics.factor_vae import factor_vae_score
@@ -17,6 +18,7 @@ __all__ = [
     "Completeness",
     "KLTerms",
     "active_units",
+    "class_agreement",
     "classifier_frechet_distance",
     "dci",
     "factor_vae_score",

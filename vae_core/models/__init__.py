@@ -11,6 +11,7 @@ from vae_core.config import from_json, to_json
 from vae_core.errors import ConfigError
 from vae_core.models.autoencoder import Autoencoder, AutoencoderConfig
 from vae_core.models.capacity import CapacityConfig, CapacityVAE
+from vae_core.models.cvae import CVAE, CVAEConfig
 from vae_core.models.gaussian import GaussianConfig, GaussianVAE
 from vae_core.models.infovae import InfoVAE, InfoVAEConfig
 from vae_core.models.iwae import IWAE, IWAEConfig
@@ -26,6 +27,7 @@ BetaConfig = VAEConfig | TCVAEConfig
 
 MODELS: dict[str, type[Autoencoder] | type[GaussianVAE]] = {
     "vae": VAE,
+    "cvae": CVAE,
     "capacity": CapacityVAE,
     "tcvae": TCVAE,
     "infovae": InfoVAE,
@@ -34,6 +36,7 @@ MODELS: dict[str, type[Autoencoder] | type[GaussianVAE]] = {
 }
 
 __all__ = [
+    "CVAE",
     "IWAE",
     "MODELS",
     "TCVAE",
@@ -41,6 +44,7 @@ __all__ = [
     "Autoencoder",
     "AutoencoderConfig",
     "BetaConfig",
+    "CVAEConfig",
     "CapacityConfig",
     "CapacityVAE",
     "GaussianConfig",

@@ -58,12 +58,12 @@ class Autoencoder(nn.Module):
         """The family's name for people."""
         return self.title
 
-    def encode(self, x: Tensor) -> Point:
-        """Return the codes of images [N, C, H, W] in [0, 1]."""
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> Point:
+        """Return the codes of images [N, C, H, W] in [0, 1]; their classes do not matter."""
         return Point(self.encoder(x).float())
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Return the likelihood's parameters [N, C, H, W] for z [N, d]."""
+    def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the likelihood's parameters [N, C, H, W] for z [N, d]; classes do not matter."""
         params: Tensor = self.decoder(z).float()
         return params
 
@@ -73,6 +73,7 @@ class Autoencoder(nn.Module):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective's terms on images [N, C, H, W], means over the batch; nothing is random here.
 

@@ -54,6 +54,7 @@ class CapacityVAE(GaussianVAE):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective's terms as defined above, with C = beta_scale * capacity."""
         posterior = self.encode(x if seen is None else seen)

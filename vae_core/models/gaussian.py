@@ -70,13 +70,13 @@ class GaussianVAE(nn.Module, abc.ABC):
         """The family's name for people."""
         return self.title
 
-    def encode(self, x: Tensor) -> DiagonalGaussian:
-        """Return q(z|x) for images [N, C, H, W] in [0, 1]."""
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> DiagonalGaussian:
+        """Return q(z|x) for images [N, C, H, W] in [0, 1]; their classes do not matter here."""
         mu, logvar = self.encoder(x).float().chunk(2, dim=1)
         return DiagonalGaussian(mu, logvar)
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Return the likelihood's parameters [N, C, H, W] for z [N, d]."""
+    def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the likelihood's parameters [N, C, H, W] for z [N, d]; classes do not matter here."""
         params: Tensor = self.decoder(z).float()
         return params
 
@@ -87,9 +87,10 @@ class GaussianVAE(nn.Module, abc.ABC):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective's terms on images [N, C, H, W], means over the batch: loss, reconstruction, kl and more.
 
         `beta_scale` in [0, 1] is how far the KL's warm-up has come. With `seen`, a noisy x of the same shape, q(z|x)
-        is q(z|seen).
+        is q(z|seen). `labels` are the images' classes [N], which only conditional models look at.
         """

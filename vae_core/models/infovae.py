@@ -57,6 +57,7 @@ class InfoVAE(GaussianVAE):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective's terms as defined above; `beta_scale` weighs KL and MMD alike."""
         posterior = self.encode(x if seen is None else seen)

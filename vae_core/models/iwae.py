@@ -48,6 +48,7 @@ class IWAE(GaussianVAE):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective's terms as defined above; `beta_scale` is an exponent of p(z_k) / q(z_k|x).
 
@@ -63,9 +64,12 @@ class IWAE(GaussianVAE):
 
 
 def log_weight_parts(
-    model: LatentModel, x: Tensor, posterior: DiagonalGaussian, z: Tensor
+    model: LatentModel, x: Tensor, posterior: DiagonalGaussian, z: Tensor, labels: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
-    """Return log p(x|z_k) and log p(z_k)/q(z_k|x) [K, N], whose sum is log w_k, for x [N, C, H, W] and z [K, N, d]."""
-    params = model.decode(z.flatten(0, 1))
+    """Return log p(x|z_k) and log p(z_k)/q(z_k|x) [K, N], whose sum is log w_k, for x [N, C, H, W] and z [K, N, d].
+
+    A conditional model needs the classes [N] too, and the weights are then those of log p(x|y).
+    """
+    params = model.decode(z.flatten(0, 1), None if labels is None else labels.repeat(len(z)))
     log_likelihood = model.likelihood.log_prob(x.repeat(len(z), 1, 1, 1), params).view(len(z), len(x))
     return log_likelihood, standard_normal_log_prob(z) - posterior.log_prob(z)

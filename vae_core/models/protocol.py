@@ -30,12 +30,12 @@ class LatentModel(Protocol):
         """The family's name for people, with the settings that make it what it is."""
         ...
 
-    def encode(self, x: Tensor) -> Posterior:
-        """Return q(z|x) for images [N, C, H, W] in [0, 1]."""
+    def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
+        """Return q(z|x) for images [N, C, H, W] in [0, 1]; a conditional model needs their classes [N]."""
         ...
 
-    def decode(self, z: Tensor) -> Tensor:
-        """Return the likelihood's parameters [N, C, H, W] for z [N, d]."""
+    def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Return the likelihood's parameters [N, C, H, W] for z [N, d]; a conditional model needs classes [N]."""
         ...
 
     def loss(
@@ -44,9 +44,11 @@ class LatentModel(Protocol):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective on a batch, means over its images.
 
         `beta_scale` in [0, 1] anneals the KL; the encoder gets `seen` in place of x where it is given.
+        `labels` are the images' classes [N], which only conditional models look at.
         """
         ...

@@ -61,6 +61,7 @@ class TCVAE(GaussianVAE):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective's terms as defined above, and the KL's parts; `beta_scale` weighs all but the first."""
         posterior = self.encode(x if seen is None else seen)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -68,6 +69,7 @@ class VAE(GaussianVAE):
 
     Config = VAEConfig
     title = "Variational autoencoder"
+    beta_title: ClassVar[str] = "β-VAE"
     objective = "reconstruction + β KL"
     config: VAEConfig
 
@@ -75,7 +77,7 @@ class VAE(GaussianVAE):
     def full_title(self) -> str:
         """The family's name for people; a VAE whose effective beta is not 1 is a beta-VAE."""
         beta = self.config.effective_beta(self.shape)
-        name = self.title if abs(beta - 1) <= 1e-6 else f"β-VAE (β = {beta:g})"
+        name = self.title if abs(beta - 1) <= 1e-6 else f"{self.beta_title} (β = {beta:g})"
         return name + (f", free bits λ = {self.config.free_bits:g} nats" if self.config.free_bits else "")
 
     def loss(
@@ -84,11 +86,12 @@ class VAE(GaussianVAE):
         generator: torch.Generator | None = None,
         beta_scale: float = 1.0,
         seen: Tensor | None = None,
+        labels: Tensor | None = None,
     ) -> Terms:
         """Return the objective's terms as defined above; ``kl`` is the true one, with free bits or without."""
-        posterior = self.encode(x if seen is None else seen)
+        posterior = self.encode(x if seen is None else seen, labels)
         z = posterior.rsample(generator)
-        reconstruction = -self.likelihood.log_prob(x, self.decode(z)).mean()
+        reconstruction = -self.likelihood.log_prob(x, self.decode(z, labels)).mean()
         kl = posterior.kl().mean()
         paid = kl
         if self.config.free_bits:

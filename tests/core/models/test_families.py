@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ import torch
 from torch import Tensor
 
 from vae_core import load, runs
-from vae_core.datasets import ImageDataset
+from vae_core.datasets import SPLITS, ImageDataset
 from vae_core.evaluation import evaluate
 from vae_core.events import Step
 from vae_core.export.weights import decoder_payload
@@ -26,6 +27,7 @@ Drawn = Callable[..., torch.Generator]
 MakeRun = Callable[..., TrainingRun]
 FAMILIES = [name for name, model in MODELS.items() if issubclass(model, GaussianVAE)]
 CONVOLUTIONAL = NetworkConfig(kind="conv", channels=2, hidden=(12,), sine_features=4)
+LABELS = torch.arange(16) % 10
 
 every_family = pytest.mark.parametrize("family", FAMILIES)
 
@@ -40,7 +42,7 @@ def test_a_step_on_images_of_any_size_moves_the_encoder_and_the_decoder(
     model = fresh(family, shape, **({"network": CONVOLUTIONAL} if side == 32 else {}))
     before = {name: value.clone() for name, value in model.named_parameters()}
     optimiser = torch.optim.Adam(model.parameters(), 1e-3)
-    terms = model.loss(torch.rand(6, *shape, generator=drawn()), drawn())
+    terms = model.loss(torch.rand(6, *shape, generator=drawn()), drawn(), labels=torch.arange(6))
     terms["loss"].backward()
     optimiser.step()
     assert all(term.ndim == 0 and term.isfinite() for term in terms.values())
@@ -56,7 +58,8 @@ def test_the_generator_decides_the_loss_and_the_warm_up_changes_it(
 ) -> None:
     model = fresh(family)
     one, same, other, warm = (
-        model.loss(x, drawn(seed), scale)["loss"] for seed, scale in ((1, 1.0), (1, 1.0), (2, 1.0), (1, 0.3))
+        model.loss(x, drawn(seed), scale, labels=LABELS)["loss"]
+        for seed, scale in ((1, 1.0), (1, 1.0), (2, 1.0), (1, 0.3))
     )
     assert torch.equal(one, same)
     assert not torch.equal(one, other)
@@ -67,8 +70,11 @@ def test_the_generator_decides_the_loss_and_the_warm_up_changes_it(
 def test_the_terms_of_the_elbo_are_logged_whatever_is_minimised(
     family: str, fresh: Fresh, drawn: Drawn, x: Tensor
 ) -> None:
+    if family == "cvae":
+        pytest.skip("its terms are given the class")
     settings = {"samples": 1} if family == "iwae" else {}
-    ours, vae = fresh(family, **settings).loss(x, drawn()), fresh("vae").loss(x, drawn())
+    ours = fresh(family, **settings).loss(x, drawn(), labels=LABELS)
+    vae = fresh("vae").loss(x, drawn())
     for name in ("reconstruction", "kl"):
         torch.testing.assert_close(ours[name], vae[name])
 
@@ -78,7 +84,7 @@ def test_the_encoder_may_see_other_pixels_than_the_decoder_is_judged_by(
     family: str, fresh: Fresh, drawn: Drawn, x: Tensor
 ) -> None:
     model = fresh(family)
-    plain, same, noisy = (model.loss(x, drawn(), 1.0, seen)["kl"] for seen in (None, x, 1 - x))
+    plain, same, noisy = (model.loss(x, drawn(), 1.0, seen, LABELS)["kl"] for seen in (None, x, 1 - x))
     assert torch.equal(plain, same)
     assert not torch.equal(plain, noisy)
 
@@ -103,11 +109,13 @@ def test_a_run_saved_and_resumed_is_the_same_to_the_bit_and_its_model_opens(
     assert opened.family == family
     assert opened.title == runs.freeze(run).title
     np.testing.assert_array_equal(
-        opened.encode(digits.test.images)[1], runs.freeze(run).encode(digits.test.images)[1]
+        opened.encode(digits.test.images, digits.test.labels)[1],
+        runs.freeze(run).encode(digits.test.images, digits.test.labels)[1],
     )
     metrics = evaluate(opened, digits, limit=50, importance_samples=5)
     assert metrics.keys() >= {"elbo", "kl", "iwae", "active_units", "mse"}
-    assert decoder_payload(opened).program["latent_dim"] == 2
+    shown = opened.given(0) if opened.is_conditional else opened
+    assert decoder_payload(shown).program["latent_dim"] == 2
     assert opened.title.split(" (")[0] in (tmp_path / "run" / "CARD.md").read_text("utf-8")
 
 
@@ -122,16 +130,24 @@ def test_training_improves_the_reconstruction(family: str, make_run: MakeRun) ->
 def test_few_images_are_trained_on_too(
     family: str, make_run: MakeRun, make_images: Callable[..., ImageDataset]
 ) -> None:
-    run = make_run(make_images(count=3), family=family, epochs=3.0)
+    few = make_images(count=3)
+    if family == "cvae":
+        classes = {
+            name: dataclasses.replace(few.split(name), labels=np.zeros(1, np.int64)) for name in SPLITS
+        }
+        few = dataclasses.replace(few, class_names=("blob",), **classes)
+    run = make_run(few, family=family, epochs=3.0)
     assert [event.reason for event in run.events() if hasattr(event, "reason")] == ["complete"]
 
 
 def test_each_title_tells_the_settings_that_make_the_model_what_it_is(fresh: Fresh) -> None:
     assert {family: fresh(family).full_title for family in FAMILIES} == {
         "vae": "Variational autoencoder",
+        "cvae": "Conditional VAE",
         "capacity": "Capacity-controlled VAE (C = 5 nats)",
         "tcvae": "β-TCVAE (β = 4)",
         "infovae": "InfoVAE (α = 0.5, λ = 10)",
         "iwae": "Importance-weighted autoencoder (K = 5)",
     }
     assert fresh("vae", beta=2.0, free_bits=0.5).full_title == "β-VAE (β = 2), free bits λ = 0.5 nats"
+    assert fresh("cvae", beta=2.0).full_title == "Conditional β-VAE (β = 2)"
