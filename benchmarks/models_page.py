@@ -24,6 +24,10 @@ PURPOSE = {
         "To draw new images and to read a map: the bound that all others change.",
         "Map, Generate, Measure",
     ),
+    "cvae": (
+        "To draw a class that is asked for, and to leave z the style alone.",
+        "Generate: one style, every class",
+    ),
     "capacity": ("To say how many nats the code may carry.", "Train: the KL's curve follows C"),
     "tcvae": (
         "To make dimensions independent without paying for the rest of the KL.",
