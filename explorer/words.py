@@ -109,9 +109,9 @@ sum over pixels and latent dimensions, a mean over images.
 
 The KL of all images together splits into what $z$ tells about the image, how far the dimensions depend on each other,
 and how far each is from the prior:
-$\mathbb E\,\mathrm{KL} = I(x; z) + \mathrm{TC}(z) + \sum_j \mathrm{KL}(q(z_j)\,\|\,p(z_j))$. With $N$ images the
-first can't be told beyond $\log N$, and what is missing there is counted as total correlation. A small KL per image does
-not make the aggregate posterior $q(z)$ match the prior; the MMD tells how far it is.
+$\mathbb E\,\mathrm{KL} = I(x; z) + \mathrm{TC}(z) + \sum_j \mathrm{KL}(q(z_j)\,\|\,p(z_j))$. With $N$ images the first
+can't be told beyond $\log N$, and what is missing there is counted as total correlation. A small KL per image does not
+make the aggregate posterior $q(z)$ match the prior; the MMD tells how far it is.
 
 Random draws are judged by a small classifier trained here on the same data. Its Fréchet distance is not FID, whose
 features are those of another network; compare it between models of one data set only.
