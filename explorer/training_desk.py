@@ -102,10 +102,13 @@ def _picture(run: TrainingRun) -> TrainedModel:
     return trained.given(0) if trained.is_conditional else trained
 
 
-@st.cache_resource(show_spinner=False)
+# Not in one of Streamlit's caches: whoever clears those must not lose everybody's jobs.
+_desk: Jobs[Job[Any]] = Jobs()
+
+
 def desk() -> Jobs[Job[Any]]:
     """Return the server's one set of jobs."""
-    return Jobs()
+    return _desk
 
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda seat: seat[0].depart(seat[1]))

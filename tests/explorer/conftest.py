@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer import cache, owners, training_desk
+from explorer.jobs import Jobs
 from explorer.shelf import Shelf
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, load_dataset
@@ -50,6 +51,7 @@ def models(_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     """A folder of small real models that the app ships in this test, beside an empty folder for kept ones."""
     monkeypatch.setenv("VAE_MODELS_DIR", str(_models))
     monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setattr(training_desk, "_desk", Jobs())
     st.cache_resource.clear()
     st.cache_data.clear()
     yield _models

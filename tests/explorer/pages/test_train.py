@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.shelf import Shelf
@@ -234,6 +235,18 @@ def test_a_second_run_of_one_owner_is_refused_while_the_first_is_under_way(
     other.button(key="start").click().run()
     assert "still under way" in other.error[0].value
     assert job_of(other) is job
+    job.stop()
+
+
+def test_a_run_outlives_the_clearing_of_all_caches(page: AppTest, job_of: JobOf) -> None:
+    page.number_input(key="train.quick.vae.seconds").set_value(600.0).run()
+    page.button(key="start").click().run()
+    job = job_of(page)
+    st.cache_resource.clear()
+    page.run()
+    assert job_of(page) is job
+    assert button(page, "stop")
+    assert job.left is None
     job.stop()
 
 
