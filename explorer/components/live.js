@@ -7,6 +7,8 @@
 
 const HERE = Symbol.for("latent-explorer");
 const RETRY_MILLISECONDS = 1000, ASK_AGAIN_MILLISECONDS = 3000;
+// Streamlit goes back to the page that asks last: one that is being left must not ask.
+const LEAVING_MILLISECONDS = 3000;
 const followers = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -24,7 +26,10 @@ function createFollower(parentElement) {
   const runs = (here.runs ??= new Map());
   const status = createStatus(parentElement), leaving = new AbortController(), brought = new Set();
   let data = null, tell = null, isFollowing = false;
-  let seen = { stage: "", version: 0 }, asked = { stage: null, at: 0 };
+  let seen = { stage: "", version: 0 }, asked = { stage: null, at: 0 }, leftAt = -Infinity;
+  const isLink = (part) => part.tagName === "A";
+  const onClick = (event) => event.composedPath().some(isLink) && (leftAt = performance.now());
+  document.addEventListener("click", onClick, { capture: true, signal: leaving.signal });
 
   async function follow() {
     while (!leaving.signal.aborted) {
@@ -45,8 +50,8 @@ function createFollower(parentElement) {
     for (const name of Object.keys(models)) brought.add(name);
     if (curves) runs.set(data.name, curves);
     if (curves) globalThis.dispatchEvent(new Event("latent-explorer.model"));
-    const now = performance.now();
-    if (stage === data.stage || (stage === asked.stage && now - asked.at < ASK_AGAIN_MILLISECONDS)) return;
+    const now = performance.now(), isAsked = stage === asked.stage && now - asked.at < ASK_AGAIN_MILLISECONDS;
+    if (stage === data.stage || isAsked || now - leftAt < LEAVING_MILLISECONDS) return;
     asked = { stage, at: now };
     tell("stage", stage);
   }

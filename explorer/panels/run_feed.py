@@ -29,8 +29,10 @@ class RunFeed(live.Feed[TrainingJob]):
 
     def stage(self, now: Progress) -> str:
         """Return what the controls, the warnings and the next step depend on."""
+        if now.model is None and not now.over:
+            return "beginning"
         step = now.step if now.next_step is not None else ""
-        return f"{now.status} {step} {now.model is not None} {bool(now.curves)} {len(now.warnings)}"
+        return f"{now.status} {step} {bool(now.curves)} {len(now.warnings)}"
 
     def told(self, job: TrainingJob, now: Progress) -> dict[str, Any]:
         """Return the status in a line, and what each latent dimension carries."""

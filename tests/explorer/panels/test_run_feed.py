@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from explorer.panels.run_feed import RunFeed, name_of
-from explorer.progress import COMPLETE, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Progress
+from explorer.progress import COMPLETE, FAILED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Progress
 from explorer.training_desk import Plan, TrainingJob
 from vae_core.datasets import ImageDataset
 from vae_core.models import VAEConfig
@@ -19,7 +19,7 @@ PLAN = Plan(
     "digits", VAEConfig(network=NetworkConfig(hidden=(16,))), TrainingConfig(epochs=1.0, seconds=None), 0
 )
 UNDER_WAY = Progress(
-    status=RUNNING, step=1234, epoch=2, fraction=0.25, seconds=10.0, images_per_second=4567.8
+    status=RUNNING, step=1234, epoch=2, fraction=0.25, seconds=10.0, images_per_second=4567.8, model=object()
 )
 
 
@@ -94,14 +94,20 @@ def test_what_is_drawn_is_the_model_in_half_precision_and_all_its_curves(done: T
     assert len(arrays["0.0"]) == 2 * len(done.progress.curves["reconstruction"])
 
 
-@pytest.mark.parametrize(
-    "change", [{"status": PAUSED}, {"model": object()}, {"warnings": ("Slow.",)}, {"curves": {"kl": ()}}]
-)
+@pytest.mark.parametrize("change", [{"status": PAUSED}, {"warnings": ("Slow.",)}, {"curves": {"kl": ()}}])
 def test_the_stage_is_another_one_when_the_controls_or_the_parts_are(
     job: TrainingJob, change: dict[str, Any]
 ) -> None:
     feed = RunFeed(job)
     assert feed.stage(dataclasses.replace(UNDER_WAY, **change)) != feed.stage(UNDER_WAY)
+
+
+def test_all_is_one_stage_until_there_is_a_model_or_an_end(job: TrainingJob) -> None:
+    feed = RunFeed(job)
+    before = [Progress(status=status) for status in (QUEUED, PREPARING, RUNNING)]
+    assert len({feed.stage(now) for now in before}) == 1
+    for now in (UNDER_WAY, Progress(status=FAILED)):
+        assert feed.stage(now) != feed.stage(before[0])
 
 
 def test_the_stage_is_the_same_while_a_run_goes_on_and_another_one_at_each_step_taken_apart(
