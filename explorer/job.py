@@ -27,9 +27,11 @@ log = logging.getLogger(__name__)
 
 _PUBLISH_SECONDS = 0.2
 _SNAPSHOT_SECONDS = 0.45
+_FIRST_SAVE_SECONDS = 0.5
+"""When a run is first saved: its first picture goes before."""
 _SAVE_SECONDS = 3.0
 _SAVE_SHARE = 0.05
-"""Fewest seconds between two saves, and the largest share of the time that goes into them; the first step is saved."""
+"""Fewest seconds between two saves, and the largest share of the time that goes into them."""
 AWAY_SECONDS = 120.0
 """How long a run that rests or is over waits for an owner who left: then the one is stopped and both are forgotten."""
 UNWATCHED_SECONDS = 3600.0
@@ -197,7 +199,7 @@ class Job(Generic[R]):
 
     def _follow(self, run: R) -> dict[str, Any]:
         """Take the run's events to the end; return what is to be published then."""
-        notes, due, save_due = Notes(), 0.0, 0.0
+        notes, due, save_due = Notes(), 0.0, time.monotonic() + _FIRST_SAVE_SECONDS
         events = run.events(_SNAPSHOT_SECONDS)
         ended = Progress(status=COMPLETE)
         for event in events:
@@ -208,6 +210,8 @@ class Job(Generic[R]):
             if isinstance(event, Snapshot) and self._picture is not None:
                 notes.picture(self._picture(run))
                 due = 0.0  # whoever watches is waiting for it
+            if isinstance(event, Step) and self.progress.step == 0:
+                due = 0.0  # and for word that it has begun
             if isinstance(event, Step) and self._goal is not None and self._goal(event):
                 self._rest(run, notes)
             self._grant_wishes(run)

@@ -47,7 +47,7 @@ class Feed(abc.ABC, Generic[J]):
     def __init__(self, job: J) -> None:
         self.token = secrets.token_urlsafe(16)
         self._job = weakref.ref(job)
-        self._model: Any = None
+        self._has_begun, self._model = False, None
         self._version = 0
 
     @property
@@ -75,7 +75,7 @@ class Feed(abc.ABC, Generic[J]):
         until = time.monotonic() + WAIT_SECONDS
         while (job := self._job()) is not None:
             now = job.progress
-            newest = self._version_of(now.model)
+            newest = self._version_of(now)
             is_known = version == str(newest)
             if not is_known or stage != self.stage(now) or time.monotonic() > until:
                 about, arrays = ({}, {}) if is_known or now.model is None else self.drawn(job, now)
@@ -85,10 +85,11 @@ class Feed(abc.ABC, Generic[J]):
             await asyncio.sleep(LOOK_SECONDS)
         return None
 
-    def _version_of(self, model: Any) -> int:
-        """Count pictures: another object is another one."""
-        if model is not self._model:
-            self._model, self._version = model, self._version + 1
+    def _version_of(self, now: Progress) -> int:
+        """Count what is worth an answer at once: the first step, and pictures; another object is another one."""
+        has_begun, model = now.step > 0, now.model
+        if has_begun != self._has_begun or model is not self._model:
+            self._has_begun, self._model, self._version = has_begun, model, self._version + 1
         return self._version
 
 

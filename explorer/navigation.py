@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from vae_core.trained import ModelEntry, TrainedModel
 
 SIDEBAR_PIXELS = 236
+SWITCH_SECONDS = 0.0005
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +53,7 @@ PAGES = (
 
 def run() -> None:
     """Draw the whole app: what streamlit_app.py calls on every rerun."""
-    _tidy_memory_once()
+    _settle_once()
     st.set_page_config("Latent-space explorer", _icon(), layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(Path(__file__).with_name("style.css"))
     state.absorb_address()
@@ -181,7 +183,12 @@ def _empty() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _tidy_memory_once() -> None:
-    """Take everything imported so far out of the garbage collector's rounds, once for the whole server."""
+def _settle_once() -> None:
+    """Take all imports out of the garbage collector's rounds, and let threads take turns often, once for the server.
+
+    A step of training lets go of the interpreter at each operation on tensors, and a rerun under way keeps it for a
+    whole interval each time.
+    """
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)

@@ -229,11 +229,12 @@ class TrainingRun:
         while not self.finished:
             while self._changed:
                 yield self._changed.pop(0)
-            if self.replay.due(self.step):
-                self._keep_moment()
-            if snapshot_every is not None and self.seconds >= next_snapshot:
+            # Not before the first step, which somebody is waiting for.
+            if snapshot_every is not None and self.step and self.seconds >= next_snapshot:
                 next_snapshot = self.seconds + snapshot_every
                 yield self.snapshot()
+            if self.replay.due(self.step):
+                self._keep_moment()
             if self.position == 0 and self.step - self.evaluated_at >= EVALUATE_AFTER:
                 evaluated = self._evaluated()
                 yield evaluated or self._diverged()
