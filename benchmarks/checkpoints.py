@@ -111,14 +111,7 @@ def _ship(name: str, args: argparse.Namespace) -> tuple[str, Metrics, float]:
 
 
 def _load(data: DataConfig, data_dir: str | None) -> ImageDataset:
-    return load_dataset(
-        data.name,
-        data_dir=data_dir,
-        seed=data.seed,
-        validation=data.validation,
-        size=data.size,
-        count=data.count,
-    )
+    return load_dataset(**dataclasses.asdict(data), data_dir=data_dir)
 
 
 def _train(name: str, run: TrainingRun) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from explorer.links import is_name
 from vae_core.classifier import Classifier, train_classifier
+from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, is_available, load_dataset
 from vae_core.errors import VaeCoreError
 from vae_core.evaluation import Metrics
@@ -56,7 +58,7 @@ def originals(trained: TrainedModel, rows: Sequence[int]) -> NDArray[np.uint8] |
     if not available(data.name):
         return None
     try:
-        images = dataset(data.name, data.seed, data.size, data.count).test.images
+        images = dataset(data).test.images
     except VaeCoreError:
         return None
     wanted = codes.indices[np.asarray(rows, np.int64)]
@@ -67,7 +69,7 @@ def held_out(trained: TrainedModel, rows: NDArray[np.integer[Any]]) -> NDArray[n
     """Return validation images [N, C, H, W] of a model's data set, which is on this machine; None if it has fewer."""
     data = trained.config.data
     try:
-        return _held_out(data.name, data.seed, data.validation, data.size, data.count, tuple(map(int, rows)))
+        return _held_out(data, tuple(map(int, rows)))
     except (VaeCoreError, IndexError):
         return None
 
@@ -80,22 +82,19 @@ def measured(trained: TrainedModel) -> Metrics:
 @st.cache_data(max_entries=64, show_spinner="Measuring it on the test images…")
 def _measured(path: str, stamp: int, _trained: TrainedModel) -> Metrics:
     data = _trained.config.data
-    opened = dataset(data.name, data.seed, data.size, data.count)
-    judge = None if opened.train.labels is None else _judge(data.name, data.seed, data.size, data.count)
+    opened = dataset(data)
+    judge = None if opened.train.labels is None else _judge(data)
     return measure(_trained, opened, judge=judge)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Training a classifier to judge random draws…")
-def _judge(name: str, seed: int, size: int | None, count: int | None) -> Classifier:
-    return train_classifier(dataset(name, seed, size, count))
+def _judge(data: DataConfig) -> Classifier:
+    return train_classifier(dataset(data))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _held_out(
-    name: str, seed: int, validation: int | None, size: int | None, count: int | None, rows: tuple[int, ...]
-) -> NDArray[np.uint8]:
-    opened = load_dataset(name, seed=seed, validation=validation, size=size, count=count)
-    return opened.validation.images[list(rows)]
+def _held_out(data: DataConfig, rows: tuple[int, ...]) -> NDArray[np.uint8]:
+    return load_dataset(**dataclasses.asdict(data)).validation.images[list(rows)]
 
 
 @st.cache_data(ttl=20, max_entries=16, show_spinner=False)
@@ -104,10 +103,14 @@ def available(name: str) -> bool:
     return is_available(name)
 
 
+def dataset(data: DataConfig) -> ImageDataset:
+    """Open a data set that is on this machine, with as many validation images as it has by itself."""
+    return _dataset(dataclasses.replace(data, validation=None))
+
+
 @st.cache_resource(max_entries=3, show_spinner="Opening the data set…")
-def dataset(name: str, seed: int, size: int | None, count: int | None) -> ImageDataset:
-    """Open a data set that is on this machine."""
-    return load_dataset(name, seed=seed, size=size, count=count)
+def _dataset(data: DataConfig) -> ImageDataset:
+    return load_dataset(**dataclasses.asdict(data))
 
 
 @st.cache_resource(max_entries=8, show_spinner="Opening the model…")

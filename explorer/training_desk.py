@@ -180,7 +180,7 @@ def _opened(data: DataConfig) -> ImageDataset | None:
     """Return the data set that the page's preview shows too, where it is that one and on this machine."""
     if data != DataConfig(data.name) or not cache.available(data.name):
         return None
-    return cache.dataset(data.name, data.seed, data.size, data.count)
+    return cache.dataset(data)
 
 
 def _submit(job: Job[Any]) -> str | None:

@@ -14,6 +14,9 @@ from torch import Tensor
 
 from vae_core.drawn_pixels import draw
 
+DRAW_OF_IMAGES = 2
+"""Tells the draw of the images from the other noise of a step."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Batch:
@@ -50,6 +53,8 @@ class Batches:
         The encoder sees pixels drawn black or white, in this type; None for grey ones.
     labels : int64 [N], optional
         The images' classes.
+    binarised : bool
+        Each step draws its images black or white, with each pixel's grey as probability.
     """
 
     def __init__(
@@ -58,10 +63,11 @@ class Batches:
         seed: int,
         drawn_as: torch.dtype | None,
         labels: NDArray[np.int64] | None = None,
+        binarised: bool = False,
     ) -> None:
         self._images = torch.from_numpy(np.require(images, requirements="W"))
         self._labels = None if labels is None else torch.from_numpy(np.require(labels, requirements="W"))
-        self._seed, self._drawn_as = seed, drawn_as
+        self._seed, self._drawn_as, self._binarised = seed, drawn_as, binarised
         self._order: tuple[int, Tensor] | None = None
 
     def __len__(self) -> int:
@@ -79,13 +85,16 @@ class Batches:
         rows = self._order[1][position : position + size]
         images, labels = self._images[rows], None if self._labels is None else self._labels[rows]
         x = images.float().mul_(1 / 255)
+        if self._binarised:
+            # Exactly: a white pixel stays white, unlike what the encoder's noise does to one in 256.
+            x = torch.rand(x.shape, generator=generator_of(self._seed, step, DRAW_OF_IMAGES)).lt(x).float()
         seen = x if self._drawn_as is None else draw(images, self._seed, step, self._drawn_as)
         position += size
         after = (epoch + 1, 0) if position + size > len(self) else (epoch, position)
         return Batch(x, seen, labels, generator_of(self._seed, step), *after)
 
 
-def generator_of(seed: int, step: int) -> torch.Generator:
-    """Return the source of noise of one step."""
-    state = np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0]
+def generator_of(seed: int, step: int, *purpose: int) -> torch.Generator:
+    """Return the source of noise of one step; of another noise for each further number."""
+    state = np.random.SeedSequence((seed, step, *purpose)).generate_state(1, np.uint64)[0]
     return torch.Generator().manual_seed(int(state >> np.uint64(1)))

@@ -17,6 +17,7 @@ from vae_core.errors import ConfigError
 
 T = TypeVar("T")
 LARGEST_SEED = 2**63 - 1
+BINARISED = ("no", "static", "dynamic")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,6 +116,11 @@ class DataConfig:
     validation: int | None = setting(None, "Training images held out for validation.", low=0, unit="images")
     size: int | None = setting(None, "Edge of an image.", low=1, unit="pixels")
     count: int | None = setting(None, "Images in all splits together.", low=1, unit="images")
+    binarised: str = setting(
+        "no", "Pixels drawn black or white with their grey as probability: once (static), or training images anew in "
+        "each step (dynamic).",
+        choices=BINARISED,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         validate(self)

@@ -122,8 +122,10 @@ class TrainingRun:
         self.optimiser = torch.optim.Adam(
             self.model.parameters(), lr=training.learning_rate, betas=(0.9, training.beta2), fused=True
         )
+        is_dynamic = config.data.binarised == "dynamic"
         self.draws = training.encoder_sees == "drawn" or (
             training.encoder_sees == "auto"
+            and not is_dynamic
             and self.model.has_prior
             and 0 < noise_share(dataset.train.images) < MOST_NOISE
         )
@@ -140,7 +142,7 @@ class TrainingRun:
         self._resumed_at: float | None = None
         kind = torch.bfloat16 if self.bf16 else torch.float32
         drawn_as = kind if self.draws else None
-        self._batches = Batches(dataset.train.images, config.seed, drawn_as, dataset.train.labels)
+        self._batches = Batches(dataset.train.images, config.seed, drawn_as, dataset.train.labels, is_dynamic)
         self._validation = torch.from_numpy(
             np.require(dataset.validation.images[:VALIDATION], requirements="W")
         )

@@ -13,6 +13,7 @@ from explorer.figures import tiles
 from explorer.figures.pixels import picture
 from explorer.frame import guarded, heading
 from explorer.panels import run
+from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, as_float
 from vae_core.latent import tile
 from vae_core.models import MODELS, in_family
@@ -134,7 +135,7 @@ def _preview(data: str) -> None:
             "Press *Start* to download it once and train, or choose the digits, which come with the app."
         )
         return
-    dataset = cache.dataset(data, 0, None, None)
+    dataset = cache.dataset(DataConfig(data))
     count = len(dataset.train)
     st.markdown(f"**{dataset.title}**: {count:,} images to learn from. Press *Start* to see their map form.")
     rows = np.random.default_rng(0).choice(count, 96, replace=False)

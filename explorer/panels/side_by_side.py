@@ -14,6 +14,7 @@ from explorer.figures import curves
 from explorer.frame import guarded
 from explorer.progress import Progress
 from explorer.sets import SetJob, SetPlan
+from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS
 
 TERMS = ("reconstruction", "kl")
@@ -38,7 +39,7 @@ def offer() -> None:
             persist_state="session",
             format_func=lambda name: DATASETS[name].title,
         )
-        images = len(cache.dataset(data, 0, None, None).train)
+        images = len(cache.dataset(DataConfig(data)).train)
         beta = columns[1].number_input("β of the β-VAE", 0.0, 1000.0, 4.0, 0.5, key="set.beta")
         epochs = columns[2].number_input(
             "Epochs each", *EPOCHS, sets.usual_epochs(images), key=f"set.epochs.{data}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 import os
@@ -83,10 +84,7 @@ def open_data(data: DataConfig, data_dir: str | None, *, quiet: bool = False) ->
     check_data_dir(data_dir)
     progress = DownloadProgress(quiet=quiet)
     try:
-        return load_dataset(
-            data.name, data_dir=data_dir, seed=data.seed, validation=data.validation, size=data.size,
-            count=data.count, progress=progress,
-        )  # fmt: skip
+        return load_dataset(**dataclasses.asdict(data), data_dir=data_dir, progress=progress)
     finally:
         progress.close()
 

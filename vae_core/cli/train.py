@@ -17,7 +17,7 @@ from vae_core.cli.arguments import Parser, option, refuse
 from vae_core.cli.interruption import Interruption
 from vae_core.cli.places import find_model, new_place, short
 from vae_core.cli.progress import TrainingProgress
-from vae_core.config import DataConfig
+from vae_core.config import BINARISED, DataConfig
 from vae_core.datasets import DATASETS
 from vae_core.errors import CheckpointError, ConfigError
 from vae_core.evaluation import evaluate
@@ -40,6 +40,8 @@ _DATA = (
     option("size", int, None, "Pixels along an edge, 32 or 64; shapes only.", low=32, high=64),
     option("count", int, None, "Images in all three splits together; shapes only.", low=1),
     option("data_seed", int, 0, "Which images of digits and shapes go into which split.", low=0, high=2**32 - 1),
+    option("binarised", str, "no", "Pixels drawn black or white with their grey as probability: once (static), or "
+           "training images anew in each step (dynamic). Held-out images are drawn once.", choices=BINARISED),
 )  # fmt: skip
 _PLACE = (
     option("out", str, None, "Folder to write; its last part is the model's name. Default: a free name in the runs."),
@@ -98,7 +100,7 @@ def _new(args: argparse.Namespace) -> tuple[Path, TrainingRun]:
     model, training = recipe.chosen(args)
     wish = f"{args.data.replace('_', '-')}-{family_of(model)}-{model.latent_dim}d"
     path = new_place(args.out, wish, overwrite=args.overwrite)
-    data = DataConfig(args.data, args.data_seed, args.validation, args.size, args.count)
+    data = DataConfig(args.data, args.data_seed, args.validation, args.size, args.count, args.binarised)
     dataset = opening.open_data(data, args.data_dir, quiet=args.quiet)
     return path, TrainingRun(RunConfig(data, model, training, args.seed), dataset)
 

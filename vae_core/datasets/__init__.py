@@ -7,6 +7,8 @@ import functools
 import os
 from collections.abc import Callable
 
+from vae_core.config import BINARISED
+from vae_core.datasets import binarised as drawn
 from vae_core.datasets import digits, idx_family, mnist_family, shapes
 from vae_core.datasets.download import Progress
 from vae_core.datasets.image_dataset import SPLITS, ImageDataset, Split, as_float
@@ -88,6 +90,7 @@ def load_dataset(
     validation: int | None = None,
     size: int | None = None,
     count: int | None = None,
+    binarised: str = "no",
     progress: Progress | None = None,
 ) -> ImageDataset:
     """Load a data set by its name in :data:`DATASETS`.
@@ -108,6 +111,8 @@ def load_dataset(
         Pixels along an edge, 32 or 64; shapes only.
     count : int, optional
         Images in all three splits together; shapes only.
+    binarised : str
+        ``no``, ``static`` or ``dynamic``, as in :mod:`vae_core.datasets.binarised`; `seed` decides the draws.
     progress : callable, optional
         Called during a download with the file's name, the bytes so far and the bytes in all.
 
@@ -128,6 +133,10 @@ def load_dataset(
     (1197, 1, 8, 8)
     """
     info = _info(name)
+    if binarised not in BINARISED:
+        raise DatasetError(
+            "Images cannot be binarised like this.", got=repr(binarised), allowed=", ".join(BINARISED)
+        )
     for setting, value in {"size": size, "count": count}.items():
         if value is not None and setting not in info.settings:
             raise DatasetError(
@@ -137,7 +146,8 @@ def load_dataset(
         "data_dir": data_dir, "seed": seed, "validation": validation, "size": size, "count": count,
         "progress": progress,
     }  # fmt: skip
-    return info.loader(**{setting: given[setting] for setting in info.settings})
+    loaded = info.loader(**{setting: given[setting] for setting in info.settings})
+    return drawn.binarised(loaded, binarised, seed)
 
 
 def is_available(name: str, data_dir: str | os.PathLike[str] | None = None) -> bool:
