@@ -33,6 +33,10 @@ PURPOSE = {
         "To make dimensions independent without paying for the rest of the KL.",
         "Measure: total correlation",
     ),
+    "factor": (
+        "To make dimensions independent, with a discriminator to tell how dependent they are.",
+        "Train: the discriminator's curve",
+    ),
     "infovae": (
         "To keep the code informative and match the prior as a whole.",
         "Measure: MMD, mutual information",

@@ -18,6 +18,7 @@ LABELS = {
     "beta": "β, weight of the KL",
     "capacity": "C, capacity of the code",
     "gamma": "γ, weight of |KL − C|",
+    "gamma_tc": "γ, weight of the total correlation",
     "alpha": "α, how far the KL is lifted",
     "lambda_mmd": "λ, for the MMD's weight",
     "samples": "K, draws of z an image",

@@ -91,6 +91,8 @@ Other models put something else in place of $\beta\,\mathrm{KL}$, with $q(z)$ th
 - *Capacity-controlled VAE*: $\gamma\,|\mathrm{KL} - C|$, where $C$ rises to its value during the KL's warm-up.
 - *β-TCVAE*: $\mathrm{KL} + (\beta - 1)\,\mathrm{KL}\big(q(z)\,\|\,\textstyle\prod_j q(z_j)\big)$, for independent
   dimensions.
+- *FactorVAE*: $\mathrm{KL} + \gamma\,\mathrm{KL}\big(q(z)\,\|\,\textstyle\prod_j q(z_j)\big)$, the latter told by a
+  discriminator of codes that trains at the same time.
 - *InfoVAE*: $(1-\alpha)\,\mathrm{KL} + (\alpha + \lambda - 1)\,\mathrm{MMD}\big(q(z), p(z)\big)$.
 - *Importance-weighted*: the whole is
   $-\log \tfrac1K \sum_k p(x\,|\,z_k)\,p(z_k) / q(z_k\,|\,x)$ of $K$ draws, closer to $-\log p(x)$.

@@ -28,7 +28,7 @@ from vae_core.drawn_pixels import MOST_NOISE, noise_share
 from vae_core.errors import ConfigError
 from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.metrics import kl_terms
-from vae_core.models import MODELS, TCVAE, BetaConfig, CVAEConfig, ModelConfig, make_model
+from vae_core.models import MODELS, TCVAE, BetaConfig, CVAEConfig, ModelConfig, Terms, make_model
 from vae_core.moments import IMAGES as MOMENT_IMAGES
 from vae_core.moments import Replay, grid_places
 from vae_core.posteriors import DiagonalGaussian
@@ -118,6 +118,7 @@ class TrainingRun:
         if isinstance(self.model, TCVAE):
             self.model.dataset_size = len(dataset.train)
         self.model.train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._players = self.model.players()
         training = config.training
         self.optimiser = torch.optim.Adam(
             self.model.parameters(), lr=training.learning_rate, betas=(0.9, training.beta2), fused=True
@@ -270,22 +271,22 @@ class TrainingRun:
         )
 
     def _train_step(self) -> Step | None:
-        """Make one step; None, with the model as it was, if the loss is not finite or far above the first one."""
+        """Make one step; None, with the model as it was, if a loss is not finite or far above the first one."""
         # As they are before the batch is taken: that moves the run on.
-        fraction, beta_scale, training = self.fraction, self.beta_scale, self.config.training
+        fraction, beta_scale = self.fraction, self.beta_scale
         batch = self.peek()
         self.epoch, self.position = batch.epoch, batch.position
         with torch.autocast("cpu", torch.bfloat16, enabled=self.bf16):
             terms = self.model.loss(batch.x, batch.generator, beta_scale, batch.seen, batch.labels)
         values = {name: term.item() for name, term in terms.items()}
-        if not values["loss"] <= DIVERGED * max(1.0, abs(self.first_loss)):
+        own = [values[name] for name in self._players]
+        # A maximum may pass over a NaN.
+        if not all(value <= DIVERGED * max(1.0, abs(self.first_loss)) for value in own):
             return None
-        self.first_loss = values["loss"] if self.step == 0 else self.first_loss
+        self.first_loss = max(own) if self.step == 0 else self.first_loss
         # Not after the step: one that was interrupted would leave its gradient to the next.
         self.optimiser.zero_grad(set_to_none=True)
-        terms["loss"].backward()  # type: ignore[no-untyped-call]
-        if training.gradient_clip is not None:
-            torch.nn.utils.clip_grad_norm_(self.model.parameters(), training.gradient_clip)
+        self._backward(terms)
         rate = self._learning_rate(fraction)
         self.optimiser.param_groups[0]["lr"] = rate
         self.optimiser.step()
@@ -293,6 +294,16 @@ class TrainingRun:
         collapsed = beta_scale == 1 and values.get("kl", math.inf) < COLLAPSE_NATS
         self.collapsed_steps = self.collapsed_steps + 1 if collapsed else 0
         return self._counted(len(batch.x), rate, values)
+
+    def _backward(self, terms: Terms) -> None:
+        """Give every parameter the gradient of its own player's term, all taken before any parameter moves."""
+        left, alone = len(self._players), len(self._players) == 1
+        for name, parameters in self._players.items():
+            left -= 1
+            # Not autograd.grad, whose gradients may be laid out otherwise than what the fused step walks along.
+            terms[name].backward(inputs=None if alone else parameters, retain_graph=left > 0)  # type: ignore[no-untyped-call]
+            if self.config.training.gradient_clip is not None:
+                torch.nn.utils.clip_grad_norm_(parameters, self.config.training.gradient_clip)
 
     def _counted(self, images: int, rate: float, values: dict[str, float]) -> Step:
         self.step += 1

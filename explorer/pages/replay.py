@@ -16,7 +16,7 @@ from explorer.links import Link
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
-TERMS = ("reconstruction", "kl", "loss", "elbo")
+TERMS = ("reconstruction", "kl", "loss", "discriminator", "elbo")
 
 
 def show(trained: TrainedModel) -> None:

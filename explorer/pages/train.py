@@ -19,7 +19,7 @@ from vae_core.latent import tile
 from vae_core.models import MODELS, in_family
 from vae_core.presets import PRESETS
 
-OWN = ("beta", "capacity", "gamma", "alpha", "lambda_mmd", "samples")
+OWN = ("beta", "capacity", "gamma", "alpha", "lambda_mmd", "samples", "gamma_tc")
 """What makes a family what it is: shown where it has them."""
 FEW = ("latent_dim", *OWN, "seconds", "seed")
 

@@ -12,10 +12,11 @@ from vae_core.errors import ConfigError
 from vae_core.models.autoencoder import Autoencoder, AutoencoderConfig
 from vae_core.models.capacity import CapacityConfig, CapacityVAE
 from vae_core.models.cvae import CVAE, CVAEConfig
+from vae_core.models.factor_vae import FactorVAE, FactorVAEConfig
 from vae_core.models.gaussian import GaussianConfig, GaussianVAE
 from vae_core.models.infovae import InfoVAE, InfoVAEConfig
 from vae_core.models.iwae import IWAE, IWAEConfig
-from vae_core.models.protocol import LatentModel, Terms
+from vae_core.models.protocol import LatentModel, Players, Terms
 from vae_core.models.tcvae import TCVAE, TCVAEConfig
 from vae_core.models.vae import VAE, VAEConfig
 from vae_core.networks import ImageShape
@@ -30,6 +31,7 @@ MODELS: dict[str, type[Autoencoder] | type[GaussianVAE]] = {
     "cvae": CVAE,
     "capacity": CapacityVAE,
     "tcvae": TCVAE,
+    "factor": FactorVAE,
     "infovae": InfoVAE,
     "iwae": IWAE,
     "ae": Autoencoder,
@@ -47,6 +49,8 @@ __all__ = [
     "CVAEConfig",
     "CapacityConfig",
     "CapacityVAE",
+    "FactorVAE",
+    "FactorVAEConfig",
     "GaussianConfig",
     "GaussianVAE",
     "IWAEConfig",
@@ -55,6 +59,7 @@ __all__ = [
     "LatentModel",
     "Model",
     "ModelConfig",
+    "Players",
     "TCVAEConfig",
     "Terms",
     "VAEConfig",

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from vae_core.config import setting, validate
 from vae_core.likelihoods import LIKELIHOODS, make_likelihood
-from vae_core.models.protocol import Terms
+from vae_core.models.protocol import Players, Terms
 from vae_core.networks import ImageShape, NetworkConfig, make_decoder, make_encoder
 from vae_core.posteriors import Point
 
@@ -82,3 +82,7 @@ class Autoencoder(nn.Module):
         z = self.encode(x if seen is None else seen).mu
         reconstruction = -self.likelihood.log_prob(x, self.decode(z)).mean()
         return {"loss": reconstruction, "reconstruction": reconstruction}
+
+    def players(self) -> Players:
+        """Return all parameters as those that minimise ``"loss"``."""
+        return {"loss": list(self.parameters())}

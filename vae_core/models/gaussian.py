@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from vae_core.config import setting, validate
 from vae_core.likelihoods import LIKELIHOODS, make_likelihood
-from vae_core.models.protocol import Terms
+from vae_core.models.protocol import Players, Terms
 from vae_core.networks import ImageShape, NetworkConfig, make_decoder, make_encoder
 from vae_core.posteriors import DiagonalGaussian
 
@@ -79,6 +79,10 @@ class GaussianVAE(nn.Module, abc.ABC):
         """Return the likelihood's parameters [N, C, H, W] for z [N, d]; classes do not matter here."""
         params: Tensor = self.decoder(z).float()
         return params
+
+    def players(self) -> Players:
+        """Return all parameters as those that minimise ``"loss"``."""
+        return {"loss": list(self.parameters())}
 
     @abc.abstractmethod
     def loss(

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import ClassVar, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vae_core.likelihoods import Likelihood
 from vae_core.posteriors import Posterior
 
 Terms = dict[str, Tensor]
 """Named scalar terms of an objective, in nats per image; ``"loss"`` is the one to minimise."""
+Players = dict[str, list[nn.Parameter]]
+"""Parameters by the term that they minimise; together they are all of a model's, and none is named twice."""
 
 
 class LatentModel(Protocol):
@@ -51,4 +53,8 @@ class LatentModel(Protocol):
         `beta_scale` in [0, 1] anneals the KL; the encoder gets `seen` in place of x where it is given.
         `labels` are the images' classes [N], which only conditional models look at.
         """
+        ...
+
+    def players(self) -> Players:
+        """Return which parameters minimise which term: all of them ``"loss"``, unless some play against others."""
         ...

@@ -43,7 +43,8 @@ def test_a_step_on_images_of_any_size_moves_the_encoder_and_the_decoder(
     before = {name: value.clone() for name, value in model.named_parameters()}
     optimiser = torch.optim.Adam(model.parameters(), 1e-3)
     terms = model.loss(torch.rand(6, *shape, generator=drawn()), drawn(), labels=torch.arange(6))
-    terms["loss"].backward()
+    for name, parameters in model.players().items():
+        terms[name].backward(inputs=parameters, retain_graph=True)
     optimiser.step()
     assert all(term.ndim == 0 and term.isfinite() for term in terms.values())
     for name, value in model.named_parameters():
@@ -146,6 +147,7 @@ def test_each_title_tells_the_settings_that_make_the_model_what_it_is(fresh: Fre
         "cvae": "Conditional VAE",
         "capacity": "Capacity-controlled VAE (C = 5 nats)",
         "tcvae": "β-TCVAE (β = 4)",
+        "factor": "FactorVAE (γ = 6)",
         "infovae": "InfoVAE (α = 0.5, λ = 10)",
         "iwae": "Importance-weighted autoencoder (K = 5)",
     }
