@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import dataclasses
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from vae_core.trained import ModelEntry, TrainedModel
 
 
 class Words(NamedTuple):
@@ -19,6 +24,7 @@ SECTIONS: dict[str, dict[str, Words]] = {
         "iwae_standard_error": Words("its standard error", "over images"),
         "reconstruction": Words("Reconstruction", "−log p(x\\|z), the distortion: lower is a closer copy"),
         "kl": Words("KL", "the rate: what the code tells about the image"),
+        "effective_beta": Words("β in effect", "weight of the KL with both terms as sums: 1 is the bound itself"),
     },
     "What the code carries": {
         "active_units": Words("Active units", "dimensions that are used at all"),
@@ -62,6 +68,7 @@ SECTIONS: dict[str, dict[str, Words]] = {
         "factor_vae_score": Words("FactorVAE score", "the steadiest dimension tells which factor is fixed: 1 is best"),
     },
 }  # fmt: skip
+FROM_SETTINGS = "from the settings: how each term is reduced, and β"
 WORDS: dict[str, Words] = {name: words for section in SECTIONS.values() for name, words in section.items()}
 
 
@@ -76,3 +83,31 @@ def number(entry: dict[str, Any] | None) -> str:
     value = float(entry["value"])
     digits = 1 if abs(value) >= 10 else 3
     return f"{value:.{digits}f}".removesuffix(".000").replace("-", "−")
+
+
+def kept(trained: TrainedModel) -> dict[str, dict[str, Any]]:
+    """Return what was measured of a model when it was kept, and what its settings tell."""
+    told = {} if trained.beta is None else {"effective_beta": {"value": trained.beta, "unit": ""}}
+    return trained.metrics | {name: entry | {"estimator": FROM_SETTINGS} for name, entry in told.items()}
+
+
+def seeds_of(trained: TrainedModel, entries: Iterable[ModelEntry]) -> list[dict[str, Any]]:
+    """Return the kept measures of the models that differ from this one in nothing but the seed, its own among them."""
+    settings = dataclasses.replace(trained.config, seed=0)
+    return [
+        entry.metrics
+        for entry in entries
+        if entry.config is not None
+        and dataclasses.replace(entry.config, seed=0) == settings
+        and entry.metrics
+    ]
+
+
+def spread(name: str, seeds: list[dict[str, Any]]) -> str:
+    """Return the lowest and the highest value of a measure over seeds and how many there are; empty for one.
+
+    >>> spread("kl", [{"kl": {"value": 6.25}}, {"kl": {"value": 6.5}}, {}])
+    '6.250 to 6.500, 2 seeds'
+    """
+    found = sorted((metrics[name] for metrics in seeds if name in metrics), key=lambda entry: entry["value"])
+    return f"{number(found[0])} to {number(found[-1])}, {len(found)} seeds" if len(found) > 1 else ""

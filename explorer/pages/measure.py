@@ -31,7 +31,7 @@ def show(trained: TrainedModel) -> None:
 @st.fragment
 @guarded
 def _numbers(trained: TrainedModel) -> None:
-    found = dict(trained.metrics)
+    found = measures.kept(trained)
     asked = f"measured.{trained.name}"
     if state.get(asked) and cache.originals_here(trained):
         found |= cache.measured(trained)
@@ -51,23 +51,26 @@ def _numbers(trained: TrainedModel) -> None:
         )
     if not found:
         st.info("Nothing was measured of this model yet.", icon=":material/straighten:")
-    st.markdown(_table(found))
+    seeds = measures.seeds_of(trained, shelf.mine().entries())
+    st.markdown(_table(found, seeds))
 
 
-def _table(found: dict[str, Any]) -> str:
-    """Return all measures there are as one table, section after section."""
+def _table(found: dict[str, Any], seeds: list[dict[str, Any]]) -> str:
+    """Return all measures there are as one table, section after section; with their spread where others were kept."""
     lines = ["| | value | what it says | how it was made |", "|---|---:|---|---|"]
     for section, entries in measures.SECTIONS.items():
-        rows = [_row(name, found[name]) for name in entries if name in found]
+        rows = [_row(name, found[name], measures.spread(name, seeds)) for name in entries if name in found]
         lines += [f"| **{section}** | | | |", *rows] if rows else []
     return "\n".join(lines) if len(lines) > 2 else ""
 
 
-def _row(name: str, entry: dict[str, Any]) -> str:
+def _row(name: str, entry: dict[str, Any], spread: str) -> str:
     title, meaning = measures.WORDS[name]
-    how = f"{entry['estimator']}; {entry['split']}, {entry['count']:,} images".replace("|", "\\|")
+    images = [f"{entry['split']}, {entry['count']:,} images"] if "count" in entry else []
+    how = "; ".join([entry["estimator"], *images, *([spread] if spread else [])]).replace("|", "\\|")
     unit = f"({entry['unit']})" if " to " in entry["unit"] else entry["unit"]
-    return f"| {title} | **{measures.number(entry)}** {unit} | {meaning} | {how} |"
+    value = f"**{measures.number(entry)}** {unit}".rstrip()
+    return f"| {title} | {value} | {meaning} | {how} |"
 
 
 def _plane(trained: TrainedModel) -> None:

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer import measures
+from vae_core.datasets import ImageDataset
 from vae_core.measures import GROUPS
-from vae_core.trained import TrainedModel
+from vae_core.run_config import TrainingConfig
+from vae_core.runs import save_measured
+from vae_core.trained import TrainedModel, load
+from vae_core.training import TrainingRun
 
 Open = Callable[..., AppTest]
 
@@ -50,3 +56,30 @@ def test_every_measure_has_its_words(vae: TrainedModel) -> None:
     assert vae.metrics.keys() <= measures.WORDS.keys()
     assert len(measures.WORDS) == sum(len(section) for section in measures.SECTIONS.values())
     assert GROUPS
+
+
+def test_the_weight_of_the_kl_is_shown_as_it_works_out(open_page: Open) -> None:
+    shown = tables(open_page("measure", model="digits-vae-2d"))
+    assert "| β in effect | **1** |" in shown
+    assert "from the settings" in shown
+    assert "β in effect" not in tables(open_page("measure", model="digits-ae-2d"))
+
+
+def test_models_that_differ_in_the_seed_alone_tell_the_spread(
+    open_page: Open, digits: ImageDataset, models: Path, tmp_path: Path
+) -> None:
+    assert "seeds" not in tables(open_page("measure", model="digits-vae-2d"))
+    config = load(models / "digits-vae-2d").config
+    for name, change in {
+        "other-seed": {"seed": 7},
+        "other-training": {"training": TrainingConfig(epochs=2.0)},
+    }.items():
+        run = TrainingRun(dataclasses.replace(config, **change), digits)
+        for _ in run.events():
+            pass
+        save_measured(run, tmp_path / "runs" / name)
+    shown = tables(open_page("measure", model="digits-vae-2d"))
+    values = sorted(
+        load(path).metrics["kl"]["value"] for path in (models / "digits-vae-2d", tmp_path / "runs/other-seed")
+    )
+    assert f"{values[0]:.3f} to {values[1]:.3f}, 2 seeds" in shown
