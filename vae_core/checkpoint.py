@@ -191,20 +191,25 @@ def _files(folder: ModelFolder, card: str, half: bool) -> dict[str, bytes]:
         },
     }
     kind = np.float16 if half else np.float32
-    weights = {name: np.asarray(value, dtype=kind, order="C") for name, value in folder.weights.items()}
+    weights = {name: np.asarray(value, dtype=kind) for name, value in folder.weights.items()}
     files = {
         "config.json": _json(config),
         "metrics.json": _json(folder.metrics),
         "history.jsonl": "".join(json.dumps(record) + "\n" for record in folder.history).encode(),
-        "weights.safetensors": safetensors.numpy.save(weights),
-        "map.safetensors": safetensors.numpy.save(folder.latent_map),
+        "weights.safetensors": _packed(weights),
+        "map.safetensors": _packed(folder.latent_map),
         "CARD.md": card.encode(),
     }
     if folder.replay is not None:
-        files["moments.safetensors"] = safetensors.numpy.save(_replay_arrays(folder.replay))
+        files["moments.safetensors"] = _packed(_replay_arrays(folder.replay))
     if folder.counters is not None:
-        files["resume.safetensors"] = safetensors.numpy.save(folder.optimiser)
+        files["resume.safetensors"] = _packed(folder.optimiser)
     return files
+
+
+def _packed(arrays: Arrays) -> bytes:
+    """Return arrays as a safetensors file, which would take the memory of one with its channels innermost as it is."""
+    return safetensors.numpy.save({name: np.asarray(value, order="C") for name, value in arrays.items()})
 
 
 def _parse(files: dict[str, bytes]) -> ModelFolder:

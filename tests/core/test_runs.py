@@ -85,6 +85,17 @@ def test_a_run_saved_and_resumed_at_any_step_is_the_same_to_the_bit_as_one_that_
     assert_same(finish(run), whole)
 
 
+def test_a_convolutional_run_with_several_layers_is_resumed_to_the_bit(
+    make_run: MakeRun, make_images: Callable[..., ImageDataset], tmp_path: Path
+) -> None:
+    images = dataclasses.replace(make_images((3, 32, 32)), name="digits")
+    whole = finish(make_run(images, kind="conv", channels=4, epochs=8.0, batch_size=10))
+    run = make_run(images, kind="conv", channels=4, epochs=8.0, batch_size=10)
+    for _ in itertools.islice(run.events(), 5):
+        pass
+    assert_same(finish(runs.resume(runs.save(run, tmp_path / "run"), images)), whole)
+
+
 def test_saving_does_not_change_the_run(make_run: MakeRun, tmp_path: Path) -> None:
     watched, alone = make_run(epochs=2.0), make_run(epochs=2.0)
     for number, _ in enumerate(watched.events(snapshot_every=0.0)):
