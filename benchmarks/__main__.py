@@ -27,6 +27,7 @@ BENCHMARKS = {
     "watched": "benchmarks.watched",
     "throughput": "benchmarks.throughput",
     "quality": "benchmarks.quality",
+    "likelihood": "benchmarks.likelihood",
 }
 # Benchmark -> a package that it can do nothing without.
 NEEDS = dict.fromkeys(("decode_in_page", "pad", "durability", "watched"), "playwright")

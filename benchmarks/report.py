@@ -20,6 +20,7 @@ SECTIONS = {
     "quality": ("How good a brief training is", "quality"),
     "time_to_quality": ("Time to quality", "quality"),
     "reductions": ("Sums and means", "quality"),
+    "likelihood": ("Likelihood of binarised MNIST", "likelihood"),
     "families": ("The model families", "families"),
     "throughput": ("Images a second in training", "throughput"),
     "decoding": ("Decoding and encoding", "decoding"),

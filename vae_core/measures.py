@@ -23,6 +23,8 @@ POSTERIORS = 5000
 """Held-out posteriors whose mixture stands for the aggregate posterior, at most."""
 DRAWS = 2000
 """Draws from the prior, or from the aggregate posterior, and images they are compared with, at most."""
+AGREEING = 10_000
+"""Draws of a conditional model, as many of each class, whose class is compared with the one asked for."""
 NEIGHBOURS = 12
 Entry = tuple[str, float, str, int, str]
 """Name, value, unit, count and estimator."""
@@ -190,10 +192,10 @@ def _draws(subject: Subject) -> Iterator[Entry]:
     yield "prior_completeness", whole.accepted, "share", count, how
     if model.is_conditional:
         share = metrics.class_agreement(
-            model.decode, judge.probabilities, model.classes, model.latent_dim, count, subject.rng()
+            model.decode, judge.probabilities, model.classes, model.latent_dim, AGREEING, subject.rng()
         )
         how = "decoded draws that a classifier takes for the class asked for"
-        yield "class_agreement", share, "share", count, how
+        yield "class_agreement", share, "share", AGREEING, how
 
 
 def _factors(subject: Subject) -> Iterator[Entry]:
