@@ -18,6 +18,7 @@ import json
 import math
 import random
 import time
+import urllib.request
 from collections.abc import Coroutine, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -37,7 +38,7 @@ SESSIONS = 30
 SECONDS = 20.0
 PERIOD = 1.0
 PATIENCE = 10.0
-COMPONENT = "latent_explorer.latent_pad"
+COMPONENT, MODELS = "latent_explorer.latent_pad", "latent_explorer.models_in_page"
 REACH = 2.0
 
 
@@ -86,6 +87,7 @@ class Session:
         self.socket, self.rng = socket, rng
         self.pad: Pad | None = None
         self.kept: dict[str, ForwardMsg] = {}
+        self.addresses: set[str] = set()
         self.page, self.query = "", ""
         self.reruns: list[float] = []
         self.received: list[int] = []
@@ -99,6 +101,8 @@ class Session:
         message.rerun_script.page_name = "generate"
         message.rerun_script.query_string = ""
         self.opening = await self._run(message)
+        for address in self.addresses:
+            self.opening += len(await asyncio.to_thread(self._fetched, address))
         if self.pad is None:
             self.errors.append("the page came without a latent pad")
 
@@ -120,6 +124,11 @@ class Session:
         self.reruns.append(time.perf_counter() - started)
         self.received.append(received)
         self.lost += not says(self.query, moved.state["z"])
+
+    def _fetched(self, address: str) -> bytes:
+        host, port = self.socket.remote_address[:2]
+        with urllib.request.urlopen(f"http://{host}:{port}/{address}", timeout=PATIENCE) as answer:
+            return bytes(answer.read())
 
     def _state(self, pad: Pad) -> BackMsg:
         message = BackMsg()
@@ -167,6 +176,8 @@ class Session:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "bidi_component" and element.bidi_component.component_name == MODELS:
+            self.addresses.add(json.loads(element.bidi_component.json)["address"])
         elif kind == "bidi_component" and element.bidi_component.component_name == COMPONENT:
             drawn = Pad.of(element.bidi_component, delta.fragment_id)
             # As in the browser: the viewer's own moves are ahead of the server's, unless that moved the pad itself.

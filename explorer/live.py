@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import abc
 import asyncio
-import json
 import secrets
 import time
 import weakref
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+
+from explorer.packing import packed
 
 if TYPE_CHECKING:
     from explorer.job import Job
@@ -104,32 +102,11 @@ def feed_of(job: Job[Any], kind: type[F]) -> F:
     return found
 
 
-def routes(base: str) -> list[Route]:
-    """Return the routes that a server with its pages under the path `base` has besides Streamlit's."""
-    parts = [part for part in base.split("/") if part]
-    return [Route("/" + "/".join([*parts, PATH, "{token}", "{version}", "{stage:path}"]), _respond)]
-
-
-async def _respond(request: Request) -> Response:
+async def respond(request: Request) -> Response:
+    """Answer who asks at a feed's address: with its news, or 204 where there is none."""
     asked = request.path_params
     feed = next((feed for feed in list(_feeds.values()) if feed.token == asked["token"]), None)
     body = None if feed is None else await feed.answer(asked["version"], asked["stage"])
     # Weights hardly shrink, and trying takes ten times as long as the way to a browser on this machine.
     headers = {"Cache-Control": "no-store", "Content-Encoding": "identity"}
     return Response(body, 200, headers, "application/octet-stream") if body else Response(status_code=204)
-
-
-def packed(about: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
-    r"""Return JSON and arrays in one: the JSON's length as uint32, the JSON, and the arrays, flat.
-
-    Each begins at a multiple of four bytes. The JSON's ``arrays`` lists their names, types (``f4``, ``f2`` or ``i4``)
-    and lengths.
-
-    >>> packed({"step": 1}, {"z": np.float32([0.5])})
-    b'(\x00\x00\x00{"step": 1, "arrays": [["z", "f4", 1]]} \x00\x00\x00?'
-    """
-    listed = [(name, array.dtype.str[1:], array.size) for name, array in arrays.items()]
-    head = json.dumps({**about, "arrays": listed}).encode()
-    parts = [head + b" " * (-len(head) % 4)]
-    parts += [array.tobytes() + bytes(-array.nbytes % 4) for array in arrays.values()]
-    return b"".join([np.uint32(len(parts[0])).tobytes(), *parts])

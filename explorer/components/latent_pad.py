@@ -1,10 +1,9 @@
-"""The latent pad on a page: the model's arrays brought once, the view drawn, what the viewer does read back."""
+"""The latent pad on a page: the model's arrays fetched once, the view drawn, what the viewer does read back."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, places, planes, state
+from explorer import cache, parcels, places, planes, state
 from explorer.components.pad_state import PadSpace, PadState, read_state
 from explorer.figures import theme
 from explorer.figures.sprites import sprite
@@ -21,6 +20,7 @@ from vae_core.errors import PageDecoderError
 from vae_core.export.weights import decoder_payload, halved
 
 if TYPE_CHECKING:
+    from explorer.parcels import Parcel
     from vae_core.trained import TrainedModel
 
 ATLAS_SIDE = 41
@@ -32,13 +32,15 @@ ATLAS_NOTICE = (
 )
 REMOTE_NOTICE = "This decoder has parts that a page can't run: the server decodes, up to four times a second."
 _FOLDER = Path(__file__).parent
+_MODELS_SCRIPTS = ("packed.js", "parcel.js", "models_in_page.js")
 
 _pad_script = st.components.v2.component(
     "latent_explorer.pad_script",
     js=web.script("latent_pad.js") + _FOLDER.joinpath("pad_script.js").read_text("utf-8"),
 )
 _models_in_page = st.components.v2.component(
-    "latent_explorer.models_in_page", js=_FOLDER.joinpath("models_in_page.js").read_text("utf-8")
+    "latent_explorer.models_in_page",
+    js="\n".join(_FOLDER.joinpath(name).read_text("utf-8") for name in _MODELS_SCRIPTS),
 )
 _latent_pad = st.components.v2.component(
     "latent_explorer.latent_pad", js=_FOLDER.joinpath("latent_pad_host.js").read_text("utf-8")
@@ -51,19 +53,18 @@ def bring_script() -> None:
 
 
 def bring(trained: TrainedModel, key: str = "models-in-page") -> None:
-    """Bring a model's arrays into the page; what is drawn outside the pages outlasts a change of page."""
-    found = cache.originals_here(trained)
-    _models_in_page(key=key, data=_luggage(trained, found), height=1)
+    """Have the page fetch a model's arrays; what is drawn outside the pages outlasts a change of page."""
+    told = parcels.post(_luggage(trained, cache.originals_here(trained)))
+    _models_in_page(key=key, data=told, height=1, on_lost_change=_nothing)
 
 
 def picture(name: str, trained: TrainedModel) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return what a page that follows a model in training needs of it, for pads of that `name`."""
-    arrays = _packed(trained, False, name, 0)
-    about = arrays.pop("about")
+    about, arrays = _packed(trained, False)
     if "w" in arrays:
         # Half the bytes, twice a second; what is shown is a sketch of a moment.
         arrays["w"] = halved(arrays["w"])
-    about |= about.pop("decoder")
+    about |= about.pop("decoder") | {"name": name}
     return about, {f"{name}.{part}": array for part, array in arrays.items()}
 
 
@@ -102,7 +103,7 @@ def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
     """
     shown, stamp = state.pad(trained.name, space_of(trained), _usual(trained))
     data: dict[str, Any] = {
-        "model": _luggage(trained, cache.originals_here(trained))["about"]["name"],
+        "model": _luggage(trained, cache.originals_here(trained)).name,
         "layout": layout,
         "linked": linked,
         "label": f"Latent space of {trained.name}" + _class_of(trained),
@@ -156,27 +157,19 @@ def _needs_server(trained: TrainedModel) -> bool:
 
 
 @functools.lru_cache(maxsize=8)
-def _luggage(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
-    """Return what the page needs of a model on disk, under a name that tells its contents."""
-    packed = _packed(trained, with_images, "", 0)
-    digest = hashlib.sha256()
-    for name, array in packed.items():
-        if name != "about":
-            digest.update(name.encode() + np.ascontiguousarray(array).tobytes())
-    packed["about"]["name"] = f"{trained.name}-{digest.hexdigest()[:16]}"
-    return packed
+def _luggage(trained: TrainedModel, with_images: bool) -> Parcel:
+    """Return what the page needs of a model on disk."""
+    return parcels.parcel(trained.name, *_packed(trained, with_images))
 
 
-def _packed(trained: TrainedModel, with_images: bool, name: str, version: int) -> dict[str, Any]:
-    """Return what the page needs of a model: arrays, and in ``about`` all else."""
+def _packed(trained: TrainedModel, with_images: bool) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return what the page needs of a model: JSON-ready words, and arrays."""
     codes = trained.latent_map
     decoder, arrays = _decoder(trained)
     mean, factor = places.draw_law(trained)
     order = places.dimension_order(trained)
     thumbnails, rows = _thumbnails(trained) if with_images else (None, None)
     about = {
-        "name": name,
-        "version": version,
         "decoder": decoder,
         "notice": ATLAS_NOTICE if "atlas" in decoder else REMOTE_NOTICE if "remote" in decoder else None,
         "thumbnails": thumbnails,
@@ -195,7 +188,7 @@ def _packed(trained: TrainedModel, with_images: bool, name: str, version: int) -
         "labels": None if codes.labels is None else codes.labels.astype(np.int32),
         "thumbnail_rows": rows,
     }
-    return {"about": about, **{key: array for key, array in arrays.items() if array is not None}}
+    return about, {key: array for key, array in arrays.items() if array is not None}
 
 
 def _decoder(trained: TrainedModel) -> tuple[dict[str, Any], dict[str, Any]]:

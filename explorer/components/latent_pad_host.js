@@ -6,15 +6,18 @@
  */
 
 const HERE = Symbol.for("latent-explorer");
+const ON_ITS_WAY = "The model is on its way.", SOON_MILLISECONDS = 500;
 const hosts = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue }) {
-  const host = hosts.get(parentElement) ?? { pad: null, model: null, stamp: null };
+  const host = hosts.get(parentElement) ?? { pad: null, model: null, stamp: null, note: null };
   hosts.set(parentElement, host);
   Object.assign(host, { data, setStateValue });
   const open = () => {
     const model = globalThis[HERE]?.models.get(host.data.model);
-    if (model && globalThis[HERE].createLatentPad) show(host, model, parentElement);
+    const isReady = model && globalThis[HERE].createLatentPad;
+    say(host, parentElement, isReady || host.pad ? "" : globalThis[HERE]?.notices?.get(host.data.model) ?? ON_ITS_WAY);
+    if (isReady) show(host, model, parentElement);
   };
   globalThis.removeEventListener("latent-explorer.model", host.open);
   host.open = open;
@@ -24,6 +27,7 @@ export default function ({ data, parentElement, setStateValue }) {
     globalThis.removeEventListener("latent-explorer.model", host.open);
     host.leave?.();
     host.pad?.destroy();
+    say(host, parentElement, "");
     hosts.delete(parentElement);
   };
 }
@@ -64,6 +68,21 @@ function join(host) {
 
 function others(host) {
   return [...(globalThis[HERE].groups.get(host.data.linked) ?? [])].filter((pad) => pad !== host.pad);
+}
+
+/** Say in place of the pad why there is none; nobody has to read what is over in a moment. */
+function say(host, parentElement, words) {
+  if (!words) {
+    host.note?.remove();
+    host.note = null;
+    return;
+  }
+  if (!host.note) {
+    host.note = parentElement.appendChild(document.createElement("p"));
+    host.note.setAttribute("role", "status");
+    host.note.animate([{ opacity: 0 }, { opacity: 0 }], SOON_MILLISECONDS);
+  }
+  host.note.textContent = words;
 }
 
 function rootIn(parentElement) {

@@ -10,28 +10,36 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, planes
+from explorer import cache, parcels, planes
 from explorer.figures import theme
 from vae_core import web
 from vae_core.moments import LEVELS, SIDE
 
 if TYPE_CHECKING:
+    from explorer.parcels import Parcel
     from vae_core.moments import Replay
     from vae_core.trained import TrainedModel
 
+_SCRIPTS = ("packed.js", "parcel.js", "replay_host.js")
+
 _replay = st.components.v2.component(
     "latent_explorer.replay",
-    js=web.script("replay.js") + Path(__file__).with_name("replay_host.js").read_text("utf-8"),
+    js=web.script("replay.js")
+    + "\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in _SCRIPTS),
 )
 
 
 def draw(trained: TrainedModel, key: str) -> None:
     """Draw the replay of a model that has moments; all of it is in the page, so that the slider waits for nothing."""
-    _replay(key=key, data=_packed(trained, cache.originals_here(trained)))
+    _replay(key=key, data=parcels.post(_parcel(trained, cache.originals_here(trained))))
 
 
 @functools.lru_cache(maxsize=4)
-def _packed(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
+def _parcel(trained: TrainedModel, with_images: bool) -> Parcel:
+    return parcels.parcel(trained.name, *_packed(trained, with_images))
+
+
+def _packed(trained: TrainedModel, with_images: bool) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     replay = trained.replay
     assert replay is not None
     moments = replay.moments
@@ -49,7 +57,6 @@ def _packed(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
     tiles = [np.frombuffer(moment.tiles, np.uint8) for moment in moments]
     originals = cache.held_out(trained, replay.copied) if with_images else None
     about = {
-        "name": f"{trained.name}.{moments[-1].step}",
         "classNames": list(trained.class_names or ()),
         "colours": list(theme.PALETTE),
         "axes": list(view.titles),
@@ -71,7 +78,7 @@ def _packed(trained: TrainedModel, with_images: bool) -> dict[str, Any]:
         "tiles": np.concatenate(tiles),
         "originals": None if originals is None else _levels(originals, replay),
     }
-    return {"about": about, **{name: array for name, array in arrays.items() if array is not None}}
+    return about, {name: array for name, array in arrays.items() if array is not None}
 
 
 def _grid_title(trained: TrainedModel) -> str:

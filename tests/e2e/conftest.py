@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import os
 import re
 import shutil
@@ -61,18 +62,18 @@ def app(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runnin
 
 
 @pytest.fixture
-def serve(root: Path) -> Callable[[Path], contextlib.AbstractContextManager[RunningApp]]:
-    """Start the app again and again on one folder: ``with serve(folder) as running``."""
-    return lambda folder: serving(root / "streamlit_app.py", root, folder)
+def serve(root: Path) -> Callable[..., contextlib.AbstractContextManager[RunningApp]]:
+    """Start the app again and again on one folder, or under a path: ``with serve(folder, "/base") as running``."""
+    return functools.partial(serving, root / "streamlit_app.py", root)
 
 
 @contextlib.contextmanager
-def serving(script: Path, root: Path, folder: Path) -> Iterator[RunningApp]:
-    """Serve a script from the repository's folder, with its runs and its log in `folder`."""
-    running = RunningApp(f"http://127.0.0.1:{_free_port()}", folder / "runs", folder / "server.log")
+def serving(script: Path, root: Path, folder: Path, base: str = "") -> Iterator[RunningApp]:
+    """Serve a script from the repository's folder under the path `base`, with its runs and its log in `folder`."""
+    running = RunningApp(f"http://127.0.0.1:{_free_port()}{base}", folder / "runs", folder / "server.log")
     running.runs.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
-    command += ["--server.port", str(urlsplit(running.url).port)]
+    command += ["--server.port", str(urlsplit(running.url).port), "--server.baseUrlPath", base]
     environment = os.environ | {"VAE_RUNS_DIR": str(running.runs), "PYTHONPATH": str(root)}
     with running.log.open("wb") as log:
         server = subprocess.Popen(
@@ -96,13 +97,18 @@ def foreign_app(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("foreign")
     script = folder / "foreign_app.py"
     script.write_text(
-        "from explorer import navigation\n"
-        "from explorer.components import latent_pad\n"
-        "from vae_core.errors import PageDecoderError\n"
-        "def refuse(model):\n"
-        "    raise PageDecoderError('no')\n"
-        "latent_pad.decoder_payload = refuse\n"
-        "navigation.run()\n"
+        "import streamlit as st\n"
+        "if __name__ == '__main__':\n"
+        "    from explorer import navigation\n"
+        "    from explorer.components import latent_pad\n"
+        "    from vae_core.errors import PageDecoderError\n"
+        "    def refuse(model):\n"
+        "        raise PageDecoderError('no')\n"
+        "    latent_pad.decoder_payload = refuse\n"
+        "    navigation.run()\n"
+        "else:\n"
+        "    from explorer.routes import routes\n"
+        "    app = st.App(__file__, routes=routes(''))\n"
     )
     with serving(script, root, folder) as running:
         yield running

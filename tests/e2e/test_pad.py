@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Locator, Page, WebSocket, expect
+from playwright.sync_api import Locator, Page, Request, WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from vae_core.trained import TrainedModel, load
@@ -147,9 +147,11 @@ def test_a_slider_follows_the_pointer_too(
 
 def test_the_weights_travel_once(page: Page, settle: Settle, wire: Wire, mnist: TrainedModel) -> None:
     weights = 4 * sum(parameter.numel() for parameter in mnist.module.decoder.parameters())
-    surface = opened(page, settle, "/?model=mnist-vae-2d")
-    assert wire.received > weights
-    wire.received = 0
+    with page.expect_response("**/parcels/*") as fetched:
+        surface = opened(page, settle, "/?model=mnist-vae-2d")
+    assert len(fetched.value.body()) > weights
+    again: list[Request] = []
+    page.on("request", lambda request: "/parcels/" in request.url and again.append(request))
     for step in range(5):
         page.mouse.click(*point(surface, 0.3 + 0.05 * step, 0.4))
         settle(page)
@@ -160,6 +162,7 @@ def test_the_weights_travel_once(page: Page, settle: Settle, wire: Wire, mnist: 
     expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
     settle(page)
     expect(page.locator(".pad-image")).to_be_visible()
+    assert not again
     assert wire.received < weights / 2
 
 

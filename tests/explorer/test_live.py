@@ -2,16 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 from typing import Any
 
 import numpy as np
 import pytest
-from starlette.applications import Starlette
 
 from explorer import live
 from explorer.job import Job
 from explorer.progress import Progress
+from tests.explorer.asking import ask, unpacked
 
 
 class Count(live.Feed[Any]):
@@ -39,51 +38,10 @@ def _short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "WAIT_SECONDS", 0.2)
 
 
-def ask(path: str, base: str = "") -> tuple[int, dict[str, str], bytes]:
-    """Ask the routes as a browser does; return the status, the headers and the body."""
-    app, sent = Starlette(routes=live.routes(base)), []
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
-
-    async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent)
-
-
-def unpacked(body: bytes) -> dict[str, Any]:
-    """Return what was packed, with each array in the place of its name."""
-    size = int(np.frombuffer(body[:4], np.uint32)[0])
-    about, at = json.loads(body[4 : 4 + size]), 4 + size
-    for name, kind, length in about.pop("arrays"):
-        about[name] = np.frombuffer(body, f"<{kind}", length, at)
-        at += -(-about[name].nbytes // 4) * 4
-    assert at == len(body)
-    return about
-
-
 def news(job: Job[Any], stage: str = "", version: object = 0) -> dict[str, Any]:
     status, _, body = ask(f"/{live.feed_of(job, Count).address}/{version}/{stage}")
     assert status == 200
     return unpacked(body)
-
-
-def test_arrays_come_back_as_they_were_whatever_their_length() -> None:
-    given = {
-        "w": np.arange(3, dtype=np.float16),
-        "mu": np.linspace(0, 1, 5, dtype=np.float32),
-        "labels": np.array([[1, 2]], np.int32),
-        "none": np.zeros(0, np.float16),
-    }
-    found = unpacked(live.packed({"words": "σ"}, given))
-    assert found.pop("words") == "σ"
-    for name, array in given.items():
-        np.testing.assert_array_equal(found[name], array.ravel())
-        assert found[name].dtype == array.dtype
 
 
 def test_a_page_that_knows_nothing_is_told_everything_at_once(job: Job[Any]) -> None:
@@ -150,10 +108,3 @@ def test_answers_are_neither_kept_nor_compressed(job: Job[Any]) -> None:
     _, headers, _ = ask(f"/{live.feed_of(job, Count).address}/0/")
     assert headers["cache-control"] == "no-store"
     assert headers["content-encoding"] == "identity"
-
-
-@pytest.mark.parametrize("base", ["apps/latent", "/apps/latent/"])
-def test_a_server_under_a_path_answers_under_it(job: Job[Any], base: str) -> None:
-    address = live.feed_of(job, Count).address
-    assert ask(f"/apps/latent/{address}/0/", base)[0] == 200
-    assert ask(f"/{address}/0/", base)[0] == 404

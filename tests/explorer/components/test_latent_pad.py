@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from explorer import owners, parcels
 from explorer.components import latent_pad
+from explorer.shelf import Shelf
+from tests.explorer.asking import ask, unpacked
 from vae_core.errors import PageDecoderError
 from vae_core.trained import TrainedModel, load
 
@@ -29,8 +34,18 @@ def foreign(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def luggage(trained: TrainedModel, with_images: bool = False) -> dict[str, Any]:
-    latent_pad._luggage.cache_clear()
-    return latent_pad._luggage(trained, with_images)
+    about, arrays = latent_pad._packed(trained, with_images)
+    return {"about": about, **arrays}
+
+
+def brought(page: AppTest) -> list[dict[str, str]]:
+    """Return what the browser is told of each model that it is to fetch, in the sidebar and on the page."""
+    elements = [*page.sidebar.get("bidi_component"), *page.main.get("bidi_component")]
+    return [
+        json.loads(element.proto.json)
+        for element in elements
+        if element.proto.component_name == "latent_explorer.models_in_page"
+    ]
 
 
 def move(page: AppTest, model: str, pad: str = "map", stamp: int = 0, **place: object) -> AppTest:
@@ -58,8 +73,47 @@ class TestLuggage:
         assert brought["about"]["told"] is None
 
     def test_another_model_has_another_name_in_the_page(self, vae: TrainedModel, ae: TrainedModel) -> None:
-        assert luggage(vae)["about"]["name"] != luggage(ae)["about"]["name"]
-        assert luggage(vae)["about"]["name"] == luggage(vae)["about"]["name"]
+        names = [latent_pad._luggage(model, False).name for model in (vae, ae)]
+        assert len(set(names)) == 2
+        latent_pad._luggage.cache_clear()
+        assert [latent_pad._luggage(model, False).name for model in (vae, ae)] == names
+
+    def test_the_browser_is_told_where_it_is_and_finds_all_of_it_there(
+        self, open_page: Open, vae: TrainedModel
+    ) -> None:
+        (told,) = brought(open_page("map", model="digits-vae-2d"))
+        assert told.keys() == {"name", "address"}
+        status, _, body = ask(f"/{told['address']}")
+        assert status == 200
+        found, expected = unpacked(body), luggage(vae, with_images=True)
+        assert {name: found.pop(name) for name in expected["about"]} == expected.pop("about")
+        assert found.keys() == expected.keys()
+        for name, array in expected.items():
+            np.testing.assert_array_equal(found[name], array)
+
+    def test_every_rerun_has_it_wait_again(self, open_page: Open) -> None:
+        page = open_page("map", model="digits-vae-2d")
+        (told,) = brought(page)
+        parcels._waiting.clear()
+        assert ask(f"/{told['address']}")[0] == 204
+        assert brought(page.run()) == [told]
+        assert ask(f"/{told['address']}")[0] == 200
+
+    def test_a_comparison_brings_each_of_its_models(self, open_page: Open) -> None:
+        page = open_page("compare", models="digits-vae-1d,digits-ae-2d")
+        told = brought(page)
+        assert [one["name"].rpartition("-")[0] for one in told] == [
+            "digits-vae-2d", "digits-vae-1d", "digits-ae-2d"
+        ]  # fmt: skip
+        assert all(ask(f"/{one['address']}")[0] == 200 for one in told)
+
+    def test_nobody_else_is_told_where_somebodys_own_model_is(self, open_page: Open, models: Path) -> None:
+        token = owners.new_token()
+        shutil.copytree(models / "digits-vae-16d", Shelf(owners.name_of(token)).own / "mine")
+        (told,) = brought(open_page("map", token=token, model="mine"))
+        assert told["name"].startswith("mine-")
+        other = open_page("map", model="mine")
+        assert not any(one["address"] == told["address"] for one in brought(other))
 
     def test_thumbnails_are_the_images_behind_the_points(self, vae: TrainedModel, digits: Any) -> None:
         brought = luggage(vae, with_images=True)

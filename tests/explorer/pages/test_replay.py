@@ -47,8 +47,7 @@ def test_a_model_without_moments_says_so(
 def test_the_page_gets_every_moment_on_one_plane(vae: TrainedModel) -> None:
     replay = vae.replay
     assert replay is not None
-    packed = _packed(vae, True)
-    about = packed["about"]
+    about, packed = _packed(vae, True)
     assert about["steps"] == [moment.step for moment in replay.moments]
     assert about["steps"][0] == 0
     assert len(about["told"]) == len(about["steps"]) == len(about["ends"])
@@ -63,7 +62,7 @@ def test_the_reconstructed_images_are_those_beside_them(vae: TrainedModel, digit
     assert replay is not None
     held_out = digits.validation.images[replay.copied]
     np.testing.assert_allclose(
-        _packed(vae, True)["originals"].reshape(held_out.shape) / LEVELS, held_out / 255, atol=0.5 / LEVELS
+        _packed(vae, True)[1]["originals"].reshape(held_out.shape) / LEVELS, held_out / 255, atol=0.5 / LEVELS
     )
     labels = digits.validation.labels
     assert labels is not None
@@ -75,4 +74,4 @@ def test_the_reconstructed_images_are_those_beside_them(vae: TrainedModel, digit
 @pytest.mark.usefixtures("no_images")
 def test_without_the_data_set_only_the_copies_are_shown(vae: TrainedModel) -> None:
     assert not cache.originals_here(vae)
-    assert "originals" not in _packed(vae, False)
+    assert "originals" not in _packed(vae, False)[1]
