@@ -42,6 +42,10 @@ PURPOSE = {
         "Measure: MMD, mutual information",
     ),
     "iwae": ("To ask how tight the bound is.", "Measure: ELBO against the IWAE bound"),
+    "vqvae": (
+        "To copy closely with a map of discrete codes, and to draw new maps from a learned prior.",
+        "Map: swap a code, Generate",
+    ),
     "ae": ("To see what is missing without a prior: holes.", "Compare: holes, the map's scale"),
 }
 HEAD = """\
@@ -95,7 +99,7 @@ def _sources(text: str) -> list[str]:
     >>> _sources('See Kingma & Welling (2014), "Auto", and Zhao, Song &\\nErmon (2019).')
     ['Kingma & Welling (2014)', 'Zhao, Song & Ermon (2019)']
     """
-    author = r"[A-Z][a-zö]+"
+    author = r"(?:van den )?[A-Z][a-zö]+"
     names = rf"{author}(?:, {author})*(?: & {author}| et al\.)?"
     return list(dict.fromkeys(re.findall(rf"{names} \(\d{{4}}\)", re.sub(r"\s+", " ", text))))
 

@@ -23,9 +23,9 @@ from numpy.typing import NDArray
 
 from vae_core.config import DataConfig, from_json, to_json
 from vae_core.errors import CheckpointError, VaeCoreError
-from vae_core.models import model_config_from_json, model_config_to_json
-from vae_core.moments import Moment, Replay
-from vae_core.networks import ImageShape, check_image_shape
+from vae_core.models import VQVAEConfig, latent_dim_of, model_config_from_json, model_config_to_json
+from vae_core.moments import Moment, Replay, kept_dimensions
+from vae_core.networks import ImageShape, check_image_shape, code_map_size
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.whole_folder import read_files, read_unchecked, write_files
 
@@ -54,7 +54,8 @@ class ModelFolder:
         Name to ``{"value", "unit", "split", "count", "estimator"}``.
     history : list of dict
     latent_map : dict of arrays
-        ``mu`` [N, d], ``indices`` [N] into the test split and, where they exist, ``logvar`` and ``labels``.
+        ``mu`` [N, d], ``indices`` [N] into the test split and, where they exist, ``logvar`` and ``labels``. A VQ-VAE
+        has ``codes`` [N, h, w] in place of mu.
     replay : Replay or None
         Moments of training.
     counters : dict or None
@@ -262,14 +263,16 @@ def _metrics(values: Any) -> dict[str, Any]:
 
 
 def _check_map(folder: ModelFolder) -> None:
-    arrays = folder.latent_map
-    count, dimensions = len(arrays.get("mu", ())), folder.config.model.latent_dim
-    shapes = {
-        "mu": (count, dimensions),
-        "logvar": (count, dimensions),
-        "labels": (count,),
-        "indices": (count,),
-    }
+    arrays, model = folder.latent_map, folder.config.model
+    count = len(arrays.get("codes" if isinstance(model, VQVAEConfig) else "mu", ()))
+    shapes: dict[str, tuple[int, ...]] = {"labels": (count,), "indices": (count,)}
+    if isinstance(model, VQVAEConfig):
+        shapes["codes"] = (count, *code_map_size(folder.image_shape))
+        codes = arrays.get("codes", np.zeros(0, np.uint8))
+        if codes.dtype.kind != "u" or codes.max(initial=0) >= model.codes:
+            raise CheckpointError("Its map has codes that are not in its book.", got=codes.dtype)
+    else:
+        shapes["mu"] = shapes["logvar"] = (count, model.latent_dim)
     for name, value in arrays.items():
         if value.shape != shapes.get(name) or not np.isfinite(value).all():
             raise CheckpointError("Its map has the wrong shape or values.", got=f"{name} {list(value.shape)}")
@@ -301,9 +304,10 @@ def _check_replay(folder: ModelFolder) -> None:
     replay = folder.replay
     if replay is None:
         return
+    dimensions = kept_dimensions(latent_dim_of(folder.config.model, folder.image_shape))
     for moment in replay.moments:
         count = len(moment.mu) if replay.labels is None else len(replay.labels)
-        fits = moment.mu.dtype == np.float16 and moment.mu.shape == (count, folder.config.model.latent_dim)
+        fits = moment.mu.dtype == np.float16 and moment.mu.shape == (count, dimensions)
         if not fits or not np.isfinite(moment.mu).all():
             raise CheckpointError(
                 "A moment of its training has the wrong shape or values.", got=f"step {moment.step}"

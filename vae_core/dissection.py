@@ -7,9 +7,10 @@ import dataclasses
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from vae_core.models import VAE, Model
-from vae_core.posteriors import DiagonalGaussian
+from vae_core.models import VAE, VQVAE, Autoencoder, Model
+from vae_core.posteriors import Codes, DiagonalGaussian, Posterior
 from vae_core.training import TrainingRun
 
 FloatArray = NDArray[np.float32]
@@ -32,7 +33,7 @@ class Dissection:
     reconstruction : float32 [K]
         -log p(x|z), nats.
     kl : float32 [K]
-        KL(q(z|x) || p(z)), nats; zero for a plain autoencoder.
+        KL(q(z|x) || p(z)), nats; zero for a plain autoencoder, and -log p(c) for discrete codes c.
     weights : tuple of two float, or None
         Those of reconstruction and KL in the loss; None where the loss is not their weighted sum.
     """
@@ -68,7 +69,6 @@ def dissect(run: TrainingRun, count: int = 8) -> Dissection:
     z = posterior.mu + posterior.sigma * epsilon
     first = slice(0, count)
     params = model.decode(z[first], None if batch.labels is None else batch.labels[first])
-    kl = posterior.kl() if isinstance(posterior, DiagonalGaussian) else torch.zeros(len(z))
     arrays = {
         "x": batch.x,
         "seen": batch.seen.float(),
@@ -76,7 +76,7 @@ def dissect(run: TrainingRun, count: int = 8) -> Dissection:
         "sigma": posterior.sigma,
         "epsilon": epsilon,
         "z": z,
-        "kl": kl,
+        "kl": _kl(model, posterior),
     }
     return Dissection(
         step=run.step + 1,
@@ -88,7 +88,15 @@ def dissect(run: TrainingRun, count: int = 8) -> Dissection:
     )
 
 
+def _kl(model: Model, posterior: Posterior) -> Tensor:
+    if isinstance(posterior, DiagonalGaussian):
+        return posterior.kl()
+    if isinstance(model, VQVAE) and isinstance(posterior, Codes):
+        return -model.prior.log_prob(posterior.indices.flatten(1))
+    return torch.zeros(len(posterior.mu))
+
+
 def _weights(model: Model, beta_scale: float) -> tuple[float, float] | None:
     if isinstance(model, VAE):
         return None if model.config.free_bits else model.weights(beta_scale)
-    return None if model.has_prior else (1.0, 0.0)
+    return (1.0, 0.0) if isinstance(model, Autoencoder) else None

@@ -15,13 +15,15 @@ from vae_core.bounds import elbo, importance_weighted_bound
 from vae_core.datasets import ImageDataset, as_float
 from vae_core.errors import InputError
 from vae_core.metrics import active_units, knn_accuracy
-from vae_core.models import GaussianVAE
+from vae_core.models import VQVAE, GaussianVAE
 from vae_core.trained import TrainedModel
 
 Metrics = dict[str, dict[str, Any]]
 Labels = NDArray[np.int64] | None
 NATS = "nats per image"
 NEIGHBOURS = 15
+WIDE_REFERENCE = 10_000
+"""Training images whose codes are neighbours where codes are vectors of hundreds of numbers, at most."""
 PART = 1000
 """Images turned to float32 at a time, so that memory does not grow with the split."""
 
@@ -54,8 +56,9 @@ def evaluate(
     Returns
     -------
     dict
-        Name to ``{"value", "unit", "split", "count", "estimator"}``. A plain autoencoder has no bound and no KL. A
-        conditional model is told each image's class, and its bounds are on log p(x|y).
+        Name to ``{"value", "unit", "split", "count", "estimator"}``. A plain autoencoder has no bound and no KL;
+        discrete codes have a ``rate`` in place of the ``kl``. A conditional model is told each image's class, and its
+        bounds are on log p(x|y).
 
     Raises
     ------
@@ -83,12 +86,16 @@ def evaluate(
         found["active_units"] = (active_units(mu), "dimensions", "variance of mu over images above 0.01")
         if importance_samples:
             found |= _importance_weighted(model, images, labels, generator, importance_samples)
+    elif isinstance(model.module, VQVAE):
+        found |= _coded(model.module, images)
     else:
         found["reconstruction"] = (_point_reconstruction(model, images), NATS, "-log p(x|z) at the code")
     if labels is not None and dataset.train.labels is not None:
-        reference = model.encode(dataset.train.images, dataset.train.labels)[0]
-        share = knn_accuracy(reference, dataset.train.labels, mu, labels, k=NEIGHBOURS)
-        how = f"{NEIGHBOURS} nearest mu of training images, majority vote"
+        known = slice(WIDE_REFERENCE if model.is_discrete else None)
+        reference = model.encode(dataset.train.images[known], dataset.train.labels[known])[0]
+        share = knn_accuracy(reference, dataset.train.labels[known], mu, labels, k=NEIGHBOURS)
+        few = f"{len(reference)} " if model.is_discrete else ""
+        how = f"{NEIGHBOURS} nearest mu of {few}training images, majority vote"
         found["knn_accuracy"] = (share, "share", how)
     return {
         name: {"value": value, "unit": unit, "split": split, "count": len(images), "estimator": how}
@@ -111,6 +118,26 @@ def _evidence(
         "elbo": (-(reconstruction + kl), NATS, f"{drawn}, beta = 1{given}"),
         "reconstruction": (reconstruction, NATS, f"{likelihood}, {drawn}"),
         "kl": (kl, NATS, "closed form, mean over images"),
+    }
+
+
+@torch.inference_mode()
+def _coded(module: VQVAE, images: NDArray[np.uint8]) -> dict[str, tuple[Any, str, str]]:
+    reconstruction = rate = 0.0
+    used = torch.zeros(module.config.codes, dtype=torch.double)
+    for x, _ in _parts(images):
+        codes = module.encode(x)
+        reconstruction -= float(module.likelihood.log_prob(x, module.decode(codes.mu)).double().sum())
+        rate -= float(module.prior.log_prob(codes.indices.flatten(1)).double().sum())
+        used += torch.bincount(codes.indices.flatten(), minlength=len(used))
+    reconstruction, rate = reconstruction / len(images), rate / len(images)
+    spread = float(torch.special.entr(used / used.sum()).sum().exp())
+    return {
+        "elbo": (-(reconstruction + rate), NATS, "the image's own codes, all that q(c|x) has"),
+        "reconstruction": (reconstruction, NATS, "-log p(x|c) at the image's codes"),
+        "rate": (rate, NATS, "-log p(c) of the learned prior, which is KL(q(c|x) || p(c))"),
+        "perplexity": (spread, f"of {len(used)} codes", "exp of the entropy of all codes' use"),
+        "codes_used": (int((used > 0).sum()), f"of {len(used)} codes", "codes in any image"),
     }
 
 

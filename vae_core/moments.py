@@ -33,11 +33,16 @@ COPIES = 10
 LEVELS = 63
 """The whitest value of a stored pixel: a rounding error of at most 1/126, which deflates to two thirds."""
 LARGEST_TILE = 32
+MOST_DIMENSIONS, PROJECTED = 64, 8
+"""Codes of more dimensions are kept as this many random projections of them."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Moment:
-    """A model at one step: `mu` float16 [M, d] of held-out images, and `tiles`, which :meth:`Replay.tiles` inflates."""
+    """A model at one step: `mu` float16 of held-out images, and `tiles`, which :meth:`Replay.tiles` inflates.
+
+    mu is [M, d], or [M, 8] where codes are wide (:func:`projected`).
+    """
 
     step: int
     mu: NDArray[np.float16]
@@ -84,6 +89,7 @@ class Replay:
         """Return a replay with one more moment, of images decoded [SIDE^2 + R, C, H, W] in [0, 1]."""
         if self.moments and self.moments[-1].step >= step:
             return self
+        mu = projected(mu)
         small = torch.nn.functional.interpolate(decoded.float(), self.tile[1:], mode="area")
         levels = (small.nan_to_num() * LEVELS + 0.5).clamp(0, LEVELS).to(torch.uint8).numpy()
         moment = Moment(step, half(np.nan_to_num(mu[:IMAGES])), zlib.compress(levels.tobytes(), 6))
@@ -141,6 +147,24 @@ def grid_places(mu: NDArray[np.float32], prior: bool) -> NDArray[np.float32]:
         normal = np.array([[NormalDist().inv_cdf((i + 0.5) / SIDE**2)] for i in range(SIDE**2)])
     places = normal if prior else mu.mean(axis=0) + mu.std(axis=0) * normal
     return places.astype(np.float32)
+
+
+def kept_dimensions(d: int) -> int:
+    """Return how many numbers of a code of `d` dimensions a moment keeps."""
+    return d if d <= MOST_DIMENSIONS else PROJECTED
+
+
+def projected(mu: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return codes [M, d] as a moment keeps them: if they are wide, the same random projections of all, [M, 8].
+
+    Distances stay about as they are: Johnson & Lindenstrauss (1984).
+    """
+    d = mu.shape[1]
+    kept = kept_dimensions(d)
+    if kept == d:
+        return mu
+    directions = np.random.default_rng(0).standard_normal((d, kept)).astype(np.float32)
+    return mu @ directions / np.float32(math.sqrt(kept))
 
 
 def half(values: NDArray[np.float32]) -> NDArray[np.float16]:

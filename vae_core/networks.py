@@ -125,6 +125,64 @@ class CropTo(nn.Module):
         return x[..., : self.height, : self.width]
 
 
+class ResidualBlock(nn.Module):
+    """x + f(x) with f = ReLU, 3x3 convolution, ReLU, 1x1 convolution; [N, C, h, w] -> the same.
+
+    References
+    ----------
+    van den Oord, Vinyals & Kavukcuoglu (2017), "Neural Discrete Representation Learning", section 4.1.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.wide = nn.Conv2d(channels, channels, 3, padding=1)
+        self.narrow = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        change: Tensor = self.narrow(torch.relu(self.wide(torch.relu(x))))
+        return x + change
+
+
+def code_map_size(shape: ImageShape) -> tuple[int, int]:
+    """Return height and width of an image's map of codes.
+
+    >>> [code_map_size((1, side, side)) for side in (8, 28, 32, 64)]
+    [(4, 4), (7, 7), (8, 8), (8, 8)]
+    """
+    return _map_sizes(shape)[-1]
+
+
+def make_map_encoder(shape: ImageShape, outputs: int, channels: int, blocks: int) -> nn.Sequential:
+    """Return an encoder from images of `shape` = (C, H, W) to maps [N, outputs, h, w] of :func:`code_map_size`."""
+    check_image_shape(shape)
+    layers: list[nn.Module] = []
+    width = shape[0]
+    for stage in range(len(_map_sizes(shape)) - 1):
+        wider = channels * 2**stage
+        layers += [nn.Conv2d(width, wider, 3, stride=2, padding=1), nn.ReLU()]
+        width = wider
+    layers += [nn.Conv2d(width, width, 3, padding=1), *(ResidualBlock(width) for _ in range(blocks))]
+    return nn.Sequential(*layers, nn.GroupNorm(1, width), nn.ReLU(), nn.Conv2d(width, outputs, 1))
+
+
+def make_map_decoder(shape: ImageShape, inputs: int, channels: int, blocks: int) -> nn.Sequential:
+    """Return a decoder from maps [N, inputs, h, w] of :func:`code_map_size` to likelihood parameters [N, C, H, W]."""
+    check_image_shape(shape)
+    sizes = _map_sizes(shape)
+    width = channels * 2 ** (len(sizes) - 2)
+    layers: list[nn.Module] = [nn.Conv2d(inputs, width, 3, padding=1)]
+    layers += [*(ResidualBlock(width) for _ in range(blocks)), nn.ReLU()]
+    return nn.Sequential(*layers, *_upsampling(sizes, width, shape[0], nn.ReLU))
+
+
+def _map_sizes(shape: ImageShape) -> list[tuple[int, int]]:
+    """Return the sizes from the image's own to its map of codes, halved once, and on while both sides are above 8."""
+    sizes = [(shape[1], shape[2])]
+    while len(sizes) == 1 or min(sizes[-1]) > 8:
+        sizes.append((math.ceil(sizes[-1][0] / 2), math.ceil(sizes[-1][1] / 2)))
+    return sizes
+
+
 def _dense(config: NetworkConfig, inputs: int, units: int) -> list[nn.Module]:
     norm: list[nn.Module] = [nn.LayerNorm(units)] if config.layer_norm else []
     return [nn.Linear(inputs, units), *norm, ACTIVATIONS[config.activation]()]
@@ -158,14 +216,22 @@ def _conv_decoder(config: NetworkConfig, shape: ImageShape, inputs: int) -> list
     layers = _dense(config, inputs, units)
     layers += _dense(config, units, channels * math.prod(sizes[-1]))
     layers.append(nn.Unflatten(1, (channels, *sizes[-1])))
+    return layers + _upsampling(sizes, channels, shape[0], ACTIVATIONS[config.activation])
+
+
+def _upsampling(
+    sizes: list[tuple[int, int]], channels: int, image_channels: int, activation: type[nn.Module]
+) -> list[nn.Module]:
+    """Return layers from the last of `sizes` to the first, the image's own."""
+    layers: list[nn.Module] = []
     for stage in reversed(range(len(sizes) - 1)):
         last = stage == 0
-        narrower = shape[0] if last else channels // 2
+        narrower = image_channels if last else channels // 2
         layers.append(nn.ConvTranspose2d(channels, narrower, 4, stride=2, padding=1))
         height, width = sizes[stage]
         if (height, width) != (2 * sizes[stage + 1][0], 2 * sizes[stage + 1][1]):
             layers.append(CropTo(height, width))
         if not last:
-            layers.append(ACTIVATIONS[config.activation]())
+            layers.append(activation())
         channels = narrower
     return layers

@@ -78,6 +78,21 @@ class Point:
         return self.mu
 
 
+@dataclasses.dataclass(frozen=True)
+class Codes(Point):
+    """The code of a vector-quantised model: one entry of a codebook at each place of a map.
+
+    Attributes
+    ----------
+    mu : Tensor [N, h * w * D]
+        The entries' vectors, one place after the other, row by row.
+    indices : int64 Tensor [N, h, w]
+        Which entries they are.
+    """
+
+    indices: Tensor
+
+
 Posterior = DiagonalGaussian | Point
 
 

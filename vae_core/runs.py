@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from vae_core import checkpoint
 from vae_core.card import model_card
@@ -16,12 +17,15 @@ from vae_core.checkpoint import Arrays, ModelFolder
 from vae_core.datasets import ImageDataset
 from vae_core.errors import CheckpointError
 from vae_core.evaluation import Metrics, evaluate
+from vae_core.models import VQVAE
 from vae_core.moments import half
 from vae_core.trained import TrainedModel
-from vae_core.training import COUNTERS, TrainingRun
+from vae_core.training import COUNTERS, SUBSET, TrainingRun
 
 MAP_IMAGES = 10_000
 """Held-out images on a model's map, at most."""
+MAP_CODES = 2000
+"""Those on the map of a model with discrete codes, whose vectors are some thousand numbers each."""
 FINAL_MOMENTS = 40
 """Moments for replay kept with a model that will not train on."""
 
@@ -40,13 +44,18 @@ def still(run: TrainingRun, name: str = "in training") -> TrainedModel:
     The map is of the run's fixed held-out images; its indices count in the validation split.
     """
     folder = _folder(run)
-    mu, logvar = run.posteriors()
-    folder.latent_map["mu"] = mu
-    if logvar is not None:
-        folder.latent_map["logvar"] = logvar
+    if isinstance(run.model, VQVAE):
+        few = run.dataset.validation.images[:SUBSET]
+        folder.latent_map["codes"] = _few_bytes(TrainedModel(name, folder).codes(few), run.model.config.codes)
+        count = len(few)
+    else:
+        mu, logvar = run.posteriors()
+        folder.latent_map["mu"], count = mu, len(mu)
+        if logvar is not None:
+            folder.latent_map["logvar"] = logvar
     labels = run.dataset.validation.labels
     if labels is not None:
-        folder.latent_map["labels"] = labels[: len(mu)]
+        folder.latent_map["labels"] = labels[:count]
     return TrainedModel(name, folder)
 
 
@@ -148,15 +157,25 @@ def _folder(run: TrainingRun, rounded: bool = False) -> ModelFolder:
 
 def _map(model: TrainedModel, dataset: ImageDataset, most: int) -> Arrays:
     test = dataset.test
+    if model.is_discrete:
+        most = min(most, MAP_CODES)
     count = min(most, len(test))
+    arrays: Arrays = {"indices": np.arange(count, dtype=np.int32)}
+    if test.labels is not None:
+        arrays["labels"] = test.labels[:count].astype(np.uint8)
+    if model.is_discrete:
+        return arrays | {"codes": _few_bytes(model.codes(test.images[:count]), model.codebook_size)}
     mu, sigma = model.encode(test.images[:count], None if test.labels is None else test.labels[:count])
-    arrays: Arrays = {"mu": half(mu), "indices": np.arange(count, dtype=np.int32)}
+    arrays["mu"] = half(mu)
     if sigma.any():  # points have no spread
         # A variance that has underflowed to zero has the logarithm of the smallest one.
         arrays["logvar"] = half(2 * np.log(np.maximum(sigma, np.finfo(np.float32).tiny)))
-    if test.labels is not None:
-        arrays["labels"] = test.labels[:count].astype(np.uint8)
     return arrays
+
+
+def _few_bytes(codes: NDArray[np.int64], count: int) -> NDArray[Any]:
+    """Return codes below `count` in the smallest type that holds them."""
+    return codes.astype(np.uint8 if count <= 256 else np.uint16)
 
 
 def _check_state(

@@ -17,7 +17,17 @@ from torch import Tensor
 from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
 from vae_core.errors import CheckpointError, InputError, VaeCoreError
-from vae_core.models import CVAE, Model, VAEConfig, family_of, make_model
+from vae_core.models import (
+    CVAE,
+    VQVAE,
+    Model,
+    VAEConfig,
+    VQVAEConfig,
+    family_of,
+    latent_dim_of,
+    latent_words,
+    make_model,
+)
 from vae_core.moments import Replay
 from vae_core.run_config import RunConfig
 from vae_core.whole_folder import model_folders
@@ -69,8 +79,15 @@ class ModelEntry:
 
     @property
     def latent_dim(self) -> int | None:
-        """Number of latent dimensions."""
-        return None if self.config is None else self.config.model.latent_dim
+        """Number of latent dimensions; None for discrete codes, whose number depends on the images' size."""
+        if self.config is None or isinstance(self.config.model, VQVAEConfig):
+            return None
+        return self.config.model.latent_dim
+
+    @property
+    def latent_words(self) -> str:
+        """What an image becomes, in a few words for people; nothing for a folder that can't be opened."""
+        return "" if self.config is None else latent_words(self.config.model)
 
 
 class TrainedModel:
@@ -101,13 +118,14 @@ class TrainedModel:
         self.name, self.path = name, path
         self.conditional, self.given_class = conditional, given_class
         self._folder = folder
+        self._vectors_of_map: FloatArray | None = None
         try:
             self._module = _module(folder)
         except VaeCoreError as error:
             raise CheckpointError(f"Model {name} can't be read. {error}") from error
 
     def __repr__(self) -> str:
-        about = f"{self.title}, {self.config.data.name}, {self.latent_dim} latent dimensions"
+        about = f"{self.title}, {self.config.data.name}, {self.latent_words}"
         return f"TrainedModel({self.name!r}: {about})"
 
     @property
@@ -145,6 +163,26 @@ class TrainedModel:
         return isinstance(self._module, CVAE)
 
     @property
+    def is_discrete(self) -> bool:
+        """Whether an image becomes a map of codes out of a book, with a prior over such maps."""
+        return isinstance(self._module, VQVAE)
+
+    @property
+    def can_draw(self) -> bool:
+        """Whether it has a prior that :meth:`sample` draws from: N(0, I), or one over maps of codes."""
+        return self.has_prior or self.is_discrete
+
+    @property
+    def map_size(self) -> tuple[int, int]:
+        """Height and width of a map of codes; InputError for a model without discrete codes."""
+        return self._discrete().map_size
+
+    @property
+    def codebook_size(self) -> int:
+        """Number of codes in the book; InputError for a model without discrete codes."""
+        return self._discrete().config.codes
+
+    @property
     def classes(self) -> int:
         """Number of classes that a conditional model tells apart; 0 for others."""
         return self._module.config.classes if isinstance(self._module, CVAE) else 0
@@ -161,8 +199,13 @@ class TrainedModel:
 
     @property
     def latent_dim(self) -> int:
-        """Number of latent dimensions."""
-        return self.config.model.latent_dim
+        """Number of latent dimensions; with discrete codes, of their vectors together."""
+        return latent_dim_of(self.config.model, self.image_shape)
+
+    @property
+    def latent_words(self) -> str:
+        """What an image becomes, in a few words for people."""
+        return latent_words(self.config.model, self.image_shape)
 
     @property
     def class_names(self) -> tuple[str, ...] | None:
@@ -191,9 +234,9 @@ class TrainedModel:
 
     @property
     def latent_map(self) -> LatentMap:
-        """Posteriors of held-out images."""
+        """Posteriors of held-out images; with discrete codes, mu are their vectors."""
         arrays = self._folder.latent_map
-        mu = arrays.get("mu", np.zeros((0, self.latent_dim))).astype(np.float32)
+        mu = self._map_mu().astype(np.float32, copy=False)
         logvar, labels = arrays.get("logvar"), arrays.get("labels")
         return LatentMap(
             mu,
@@ -232,6 +275,47 @@ class TrainedModel:
                 posterior = self._module.encode(_to_unit(images[part]), _part_of(classes, part))
                 mu[part], sigma[part] = posterior.mu.numpy(), posterior.sigma.numpy()
         return mu, sigma
+
+    def codes(self, images: NDArray[Any]) -> NDArray[np.int64]:
+        """Return images' maps of codes, int64 [N, h, w] below `codebook_size`.
+
+        Raises
+        ------
+        InputError
+            If the model has no discrete codes, or as for :meth:`encode`.
+        """
+        module = self._discrete()
+        self._check_images(images)
+        found = np.empty((len(images), *self.map_size), np.int64)
+        with torch.inference_mode():
+            for part in _chunks(len(images)):
+                found[part] = module.encode(_to_unit(images[part])).indices.numpy()
+        return found
+
+    def code_vectors(self, codes: NDArray[Any]) -> FloatArray:
+        """Return the vectors z [N, d] of maps of codes [N, h, w].
+
+        Raises
+        ------
+        InputError
+            If the model has no discrete codes, or these are none of its own.
+        """
+        module = self._discrete()
+        found = np.asarray(codes)
+        if found.ndim != 3 or found.shape[1:] != self.map_size or found.dtype.kind not in "iu":
+            allowed = f"whole numbers [N, {self.map_size[0]}, {self.map_size[1]}]"
+            raise InputError(
+                "The codes do not fit.", got=f"{found.dtype} {list(found.shape)}", allowed=allowed
+            )
+        if found.size and not (found.min() >= 0 and found.max() < self.codebook_size):
+            allowed = f"0 to {self.codebook_size - 1}"
+            raise InputError("There is no such code.", got=f"{found.min()} to {found.max()}", allowed=allowed)
+        with torch.inference_mode():
+            return module.vectors(torch.from_numpy(found.astype(np.int64))).numpy()
+
+    def decode_codes(self, codes: NDArray[Any]) -> FloatArray:
+        """Return the mean images [N, C, H, W] of maps of codes [N, h, w]; errors as for :meth:`code_vectors`."""
+        return self.decode(self.code_vectors(codes))
 
     def decode(self, z: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
         """Return the mean images E[x|z], or E[x|z,y] of a conditional model.
@@ -282,7 +366,8 @@ class TrainedModel:
     ) -> tuple[FloatArray, FloatArray]:
         """Return `count` draws z ~ N(0, temperature^2 I) [count, d] and their decoded images [count, C, H, W].
 
-        A conditional model needs the classes [count] to decode them as.
+        A conditional model needs the classes [count] to decode them as. With discrete codes the draws are vectors of
+        codes from the learned prior, whose logits are divided by the temperature.
 
         Raises
         ------
@@ -295,7 +380,10 @@ class TrainedModel:
                 got=f"{count} at temperature {temperature:g}",
                 allowed="0 or more, at a temperature of 0 or more",
             )
-        z = (temperature * rng.standard_normal((count, self.latent_dim))).astype(np.float32)
+        if self.is_discrete:
+            z = self._drawn_vectors(count, rng, temperature)
+        else:
+            z = (temperature * rng.standard_normal((count, self.latent_dim))).astype(np.float32)
         return z, self.decode(z, labels)
 
     def given(self, label: int) -> TrainedModel:
@@ -326,6 +414,27 @@ class TrainedModel:
     def module(self) -> Model:
         """The torch module, frozen, for code inside this package that needs gradients or log-probabilities."""
         return self._module
+
+    def _discrete(self) -> VQVAE:
+        if not isinstance(self._module, VQVAE):
+            raise InputError(f"Model {self.name} has no discrete codes.", got=self.title, allowed="a VQ-VAE")
+        return self._module
+
+    def _drawn_vectors(self, count: int, rng: np.random.Generator, temperature: float) -> FloatArray:
+        module, z = self._discrete(), np.empty((count, self.latent_dim), np.float32)
+        generator = torch.Generator().manual_seed(int(rng.integers(2**63)))
+        with torch.inference_mode():
+            for part in _chunks(count):
+                z[part] = module.vectors(module.draws(len(z[part]), generator, temperature)).numpy()
+        return z
+
+    def _map_mu(self) -> NDArray[Any]:
+        arrays = self._folder.latent_map
+        if "codes" in arrays and self._vectors_of_map is None:
+            self._vectors_of_map = self.code_vectors(arrays["codes"])
+        if self._vectors_of_map is not None:
+            return self._vectors_of_map
+        return arrays.get("mu", np.zeros((0, self.latent_dim)))
 
     def _decode(self, z: FloatArray, labels: Tensor | None) -> FloatArray:
         images: Tensor = self._module.likelihood.mean(self._module.decode(torch.from_numpy(z), labels))

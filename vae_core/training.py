@@ -28,9 +28,9 @@ from vae_core.drawn_pixels import MOST_NOISE, noise_share
 from vae_core.errors import ConfigError
 from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.metrics import kl_terms
-from vae_core.models import MODELS, TCVAE, BetaConfig, CVAEConfig, ModelConfig, Terms, make_model
+from vae_core.models import MODELS, TCVAE, VQVAE, BetaConfig, CVAEConfig, ModelConfig, Terms, make_model
 from vae_core.moments import IMAGES as MOMENT_IMAGES
-from vae_core.moments import Replay, grid_places
+from vae_core.moments import SIDE, Replay, grid_places
 from vae_core.posteriors import DiagonalGaussian
 from vae_core.run_config import RunConfig
 
@@ -290,6 +290,8 @@ class TrainingRun:
         rate = self._learning_rate(fraction)
         self.optimiser.param_groups[0]["lr"] = rate
         self.optimiser.step()
+        if isinstance(self.model, VQVAE):
+            self.model.after_step()
         # While a capacity rises from zero, the KL is meant to be small.
         collapsed = beta_scale == 1 and values.get("kl", math.inf) < COLLAPSE_NATS
         self.collapsed_steps = self.collapsed_steps + 1 if collapsed else 0
@@ -335,7 +337,11 @@ class TrainingRun:
         mu, _ = self.posteriors(MOMENT_IMAGES)
         images, labels = self._held_out(self.replay.copied)
         copied = self.model.encode(images, labels).mu
-        places = torch.from_numpy(grid_places(mu, self.model.has_prior))
+        if isinstance(self.model, VQVAE):
+            # The same random numbers in every moment.
+            places = self.model.vectors(self.model.draws(SIDE**2, generator_of(self.config.seed, 0)))
+        else:
+            places = torch.from_numpy(grid_places(mu, self.model.has_prior))
         if labels is not None:
             # A conditional model's grid shows all classes in turn.
             shown = torch.arange(len(places)) % len(self.dataset.class_names or " ")
@@ -377,6 +383,8 @@ class TrainingRun:
             # The same draws each time and in each family, so that curves are smooth and comparable.
             rng = np.random.default_rng(self.config.seed)
             values |= kl_terms(mu, logvar.clip(-80, 80), rng, draws=AGGREGATE_DRAWS)._asdict()
+        elif isinstance(self.model, VQVAE):
+            values["elbo"] = -(values["reconstruction"] + values["prior"])
         self.evaluated_at = self.step
         self._good = self.state()
         record = {"kind": "validation", "step": self.step, "epoch": self.epoch}

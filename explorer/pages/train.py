@@ -72,7 +72,7 @@ def _form() -> None:
     st.caption(recipe.help)
     family = st.selectbox(
         "Model",
-        list(MODELS),
+        [name for name in MODELS if name != "vqvae"],
         key="train.family",
         persist_state="session",
         format_func=lambda name: MODELS[name].title,

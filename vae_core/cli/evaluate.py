@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         metrics |= measure(model, dataset, groups, args.split, limit=args.limit, seed=args.seed, judge=judge)
     seconds = time.perf_counter() - begun
     if not args.json:
-        print(f"{model.name}: {model.title}, {model.latent_dim} latent dimensions, on {dataset.title}")
+        print(f"{model.name}: {model.title}, {model.latent_words}, on {dataset.title}")
         opening.print_metrics(metrics)
         return 0
     images = min(len(dataset.split(args.split)), args.limit or len(dataset.split(args.split)))

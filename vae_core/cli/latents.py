@@ -24,7 +24,12 @@ _RESIZE = option("resize", bool, False, "Stretch PNG and JPEG files to the model
 _ZOOM = option("zoom", int, 1, "Width and height of each pixel in a PNG.", low=1, high=32)
 _COUNT = option("count", int, 64, "Prior samples to draw.", low=1, high=10_000)
 _TEMPERATURE = option(
-    "temperature", float, 1.0, "Standard deviation of the prior samples.", low=0.0, high=100.0
+    "temperature",
+    float,
+    1.0,
+    "Standard deviation of the prior samples; a VQ-VAE's logits are divided by it.",
+    low=0.0,
+    high=100.0,
 )
 _GRID = option("grid", int, None, "Decode an N x N grid over the prior's quantiles, z2 up.", low=1, high=100)
 _COLUMNS = option(
@@ -42,7 +47,8 @@ def add_encode(parser: Parser) -> None:
     parser.add(opening.SPLIT)
     parser.add(opening.CLASS)
     _add_images(parser, "Image files to encode, instead of a data set: PNG, JPEG, NPZ.", "+")
-    _add_out(parser, "NPZ file to write: mu and sigma [N, d], labels [N] where there are any.")
+    _add_out(parser, "NPZ file to write: mu and sigma [N, d], or codes [N, h, w] of a VQ-VAE, and labels [N] where "
+             "there are any.")  # fmt: skip
 
 
 def encode(args: argparse.Namespace) -> int:
@@ -60,9 +66,12 @@ def encode(args: argparse.Namespace) -> int:
         images = split.images
         if split.labels is not None:
             arrays["labels"] = split.labels
-    mu, sigma = model.encode(images, arrays.get("labels"))
-    place = write_npz(args.out, {"mu": mu, "sigma": sigma, **arrays})
-    print(f"Wrote the codes of {len(mu):,} images to {place}")
+    if model.is_discrete:
+        arrays["codes"] = model.codes(images)
+    else:
+        arrays["mu"], arrays["sigma"] = model.encode(images, arrays.get("labels"))
+    place = write_npz(args.out, arrays)
+    print(f"Wrote the codes of {len(images):,} images to {place}")
     return 0
 
 
@@ -75,7 +84,12 @@ def add_generate(parser: Parser) -> None:
     parser.add(dims, nargs=2, metavar=("I", "J"))
     parser.add(option("z", float, None, "A code to decode, one number a dimension; may be repeated."),
                nargs="+", action="append", metavar="X")  # fmt: skip
-    parser.add(option("codes", str, None, "NPZ file of codes to decode: z or mu [N, d]."), metavar="FILE")
+    parser.add(
+        option(
+            "codes", str, None, "NPZ file of codes to decode: z or mu [N, d], or a VQ-VAE's codes [N, h, w]."
+        ),
+        metavar="FILE",
+    )
     for known in (opening.CLASS, _COUNT, _TEMPERATURE, opening.SEED, _COLUMNS, _ZOOM):
         parser.add(known)
     _add_out(parser, "PNG file to write, or NPZ file: z [N, d] and images [N, C, H, W].")
@@ -148,6 +162,12 @@ def interpolate(args: argparse.Namespace) -> int:
 
 def _codes(args: argparse.Namespace, model: TrainedModel) -> FloatArray:
     d = model.latent_dim
+    if model.is_discrete and (args.grid is not None or args.z is not None):
+        raise InputError(
+            f"Model {model.name} has a map of codes, no plane or place in it that options could name.",
+            got="--grid" if args.z is None else "--z",
+            next_step="Give codes [N, h, w] with --codes, or leave it out for draws from its prior.",
+        )
     if args.grid is not None:
         return _grid_codes(args.grid, args.dims, d)
     if args.z is not None:
@@ -157,6 +177,8 @@ def _codes(args: argparse.Namespace, model: TrainedModel) -> FloatArray:
                 "--z does not fit the model.", got=f"{len(wrong[0])} numbers", allowed=f"{d} numbers"
             )
         return np.array(args.z, np.float32)
+    if args.codes is not None and model.is_discrete:
+        return model.code_vectors(read_array(args.codes, ("codes",)))
     if args.codes is not None:
         codes = read_array(args.codes, ("z", "mu"))
         if codes.ndim != 2 or codes.shape[1] != d or not 1 <= len(codes) <= 10_000:
@@ -165,8 +187,10 @@ def _codes(args: argparse.Namespace, model: TrainedModel) -> FloatArray:
                 f"{Path(args.codes).name} does not fit the model.", got=list(codes.shape), allowed=allowed
             )
         return np.asarray(codes, np.float32)
-    z = np.random.default_rng(args.seed).standard_normal((args.count, d))
-    return np.asarray(args.temperature * z, np.float32)
+    rng = np.random.default_rng(args.seed)
+    if model.is_discrete:
+        return model.sample(args.count, rng, args.temperature)[0]
+    return np.asarray(args.temperature * rng.standard_normal((args.count, d)), np.float32)
 
 
 def _grid_codes(n: int, dims: list[int] | None, d: int) -> FloatArray:

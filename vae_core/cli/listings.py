@@ -94,4 +94,11 @@ def _model_row(kind: str, entry: ModelEntry) -> list[str]:
         opening.number(entry.metrics[name]["value"]) if name in entry.metrics else ""
         for name in ("elbo", "knn_accuracy")
     ]
-    return [entry.name, str(entry.family), str(entry.dataset), str(entry.latent_dim), *values, kind]
+    return [
+        entry.name,
+        str(entry.family),
+        str(entry.dataset),
+        str(entry.latent_dim or "codes"),
+        *values,
+        kind,
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from typing import Any
 
 from vae_core.cli.arguments import Parser, option, refuse, with_settings
 from vae_core.config import Setting, settings_of
@@ -35,8 +36,14 @@ def _merged(uses: dict[str, Setting]) -> Setting:
         other = "" if known.default == first.default else f" (default {known.default:g})"
         helps.setdefault(f"{known.help.rstrip('.')}{other}.", []).append(family)
     return dataclasses.replace(
-        first, help=" ".join(f"{', '.join(families)}: {help}" for help, families in helps.items())
+        first, help=" ".join(f"{_whose(families)}: {help}" for help, families in helps.items())
     )
+
+
+def _whose(families: list[str]) -> str:
+    """Return some families' names, or those of the others where these are fewer."""
+    others = [family for family in MODELS if family not in families]
+    return ", ".join(families) if len(families) <= len(others) else f"all but {', '.join(others)}"
 
 
 def training_settings() -> dict[str, Setting]:
@@ -101,9 +108,19 @@ def _of_family(model: ModelConfig, family: str | None, source: str) -> ModelConf
     if family is None:
         return model
     names = {known.name for known in settings_of(MODELS[family].Config)}
+    values = _values(model)
     for known in settings_of(model):
-        if known.name not in names and getattr(model, known.name) != known.default:
+        if known.name not in names and values[known.name] != known.default:
             raise ConfigError(
-                f"The {source} is not for family {family}.", got=f"{known.name} {getattr(model, known.name)}"
+                f"The {source} is not for family {family}.", got=f"{known.name} {values[known.name]}"
             )
     return in_family(model, family)
+
+
+def _values(config: Any) -> dict[str, Any]:
+    """Return the values of all settings by name, nested ones included."""
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        values |= _values(value) if dataclasses.is_dataclass(value) else {field.name: value}
+    return values

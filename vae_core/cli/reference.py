@@ -103,7 +103,9 @@ def _families() -> str:
     for family, model in MODELS.items():
         names = [known.name for known in settings_of(model.Config)]
         own = [
-            f"`{name}`" for name in names if not all(_has(other.Config, name) for other in MODELS.values())
+            f"`{name}`"
+            for name in names
+            if 2 * sum(_has(other.Config, name) for other in MODELS.values()) <= len(MODELS)
         ]
         # In a table a bar would end the cell.
         objective = model.objective.replace("|", "\\|")

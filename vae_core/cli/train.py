@@ -22,7 +22,7 @@ from vae_core.datasets import DATASETS
 from vae_core.errors import CheckpointError, ConfigError
 from vae_core.evaluation import evaluate
 from vae_core.events import Finished, Warned
-from vae_core.models import VAEConfig, family_of
+from vae_core.models import VAEConfig, VQVAEConfig, family_of
 from vae_core.run_config import RunConfig
 from vae_core.training import TrainingRun
 
@@ -98,7 +98,9 @@ def _trained(args: argparse.Namespace, path: Path, training: TrainingRun) -> int
 
 def _new(args: argparse.Namespace) -> tuple[Path, TrainingRun]:
     model, training = recipe.chosen(args)
-    wish = f"{args.data.replace('_', '-')}-{family_of(model)}-{model.latent_dim}d"
+    wish = f"{args.data.replace('_', '-')}-{family_of(model)}"
+    if not isinstance(model, VQVAEConfig):
+        wish += f"-{model.latent_dim}d"
     path = new_place(args.out, wish, overwrite=args.overwrite)
     data = DataConfig(args.data, args.data_seed, args.validation, args.size, args.count, args.binarised)
     dataset = opening.open_data(data, args.data_dir, quiet=args.quiet)

@@ -19,14 +19,15 @@ from vae_core.models.iwae import IWAE, IWAEConfig
 from vae_core.models.protocol import LatentModel, Players, Terms
 from vae_core.models.tcvae import TCVAE, TCVAEConfig
 from vae_core.models.vae import VAE, VAEConfig
-from vae_core.networks import ImageShape
+from vae_core.models.vqvae import VQVAE, VQVAEConfig
+from vae_core.networks import ImageShape, code_map_size
 
-Model = Autoencoder | GaussianVAE
-ModelConfig = AutoencoderConfig | GaussianConfig
+Model = Autoencoder | GaussianVAE | VQVAE
+ModelConfig = AutoencoderConfig | GaussianConfig | VQVAEConfig
 BetaConfig = VAEConfig | TCVAEConfig
 """Configurations with a weight `beta` that may change while a model trains."""
 
-MODELS: dict[str, type[Autoencoder] | type[GaussianVAE]] = {
+MODELS: dict[str, type[Autoencoder] | type[GaussianVAE] | type[VQVAE]] = {
     "vae": VAE,
     "cvae": CVAE,
     "capacity": CapacityVAE,
@@ -34,6 +35,7 @@ MODELS: dict[str, type[Autoencoder] | type[GaussianVAE]] = {
     "factor": FactorVAE,
     "infovae": InfoVAE,
     "iwae": IWAE,
+    "vqvae": VQVAE,
     "ae": Autoencoder,
 }
 
@@ -43,6 +45,7 @@ __all__ = [
     "MODELS",
     "TCVAE",
     "VAE",
+    "VQVAE",
     "Autoencoder",
     "AutoencoderConfig",
     "BetaConfig",
@@ -63,8 +66,11 @@ __all__ = [
     "TCVAEConfig",
     "Terms",
     "VAEConfig",
+    "VQVAEConfig",
     "family_of",
     "in_family",
+    "latent_dim_of",
+    "latent_words",
     "make_model",
     "model_config_from_json",
     "model_config_to_json",
@@ -90,6 +96,23 @@ def in_family(config: ModelConfig, family: str) -> ModelConfig:
     return target(
         **{name: value for name, value in values.items() if name in names and value != getattr(plain, name)}
     )
+
+
+def latent_dim_of(config: ModelConfig, shape: ImageShape) -> int:
+    """Return how many numbers z has for images of `shape` = (C, H, W)."""
+    return config.dimensions(shape) if isinstance(config, VQVAEConfig) else config.latent_dim
+
+
+def latent_words(config: ModelConfig, shape: ImageShape | None = None) -> str:
+    """Return in a few words what an image becomes, for people.
+
+    >>> latent_words(VAEConfig()), latent_words(VQVAEConfig(), (1, 28, 28)), latent_words(VQVAEConfig())
+    ('2 latent dimensions', '7 × 7 codes out of 64', 'codes out of 64')
+    """
+    if isinstance(config, VQVAEConfig):
+        size = "" if shape is None else " × ".join(map(str, code_map_size(shape))) + " "
+        return f"{size}codes out of {config.codes}"
+    return f"{config.latent_dim} latent dimension{'s' * (config.latent_dim != 1)}"
 
 
 def make_model(config: ModelConfig, shape: ImageShape) -> Model:

@@ -18,7 +18,7 @@ from vae_core.runs import save
 from vae_core.training import TrainingRun
 
 Open = Callable[..., AppTest]
-FAMILIES = [name for name in MODELS if name not in ("vae", "ae")]
+FAMILIES = [name for name in MODELS if name not in ("vae", "ae", "vqvae")]
 NETWORK = NetworkConfig(hidden=(16,), sine_features=4)
 LENGTH = TrainingConfig(epochs=1.0, seconds=None)
 
