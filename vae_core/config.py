@@ -11,11 +11,15 @@ import math
 import types
 import typing
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vae_core.errors import ConfigError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 T = TypeVar("T")
+ConfigT = TypeVar("ConfigT", bound="DataclassInstance")
 LARGEST_SEED = 2**63 - 1
 BINARISED = ("no", "static", "dynamic")
 
@@ -164,6 +168,18 @@ def from_json(cls: type[T], values: Any) -> T:
             f"{cls.__name__} lacks a setting.", got=", ".join(read), allowed=f"{missing[0]} too"
         )
     return cls(**read)
+
+
+def with_settings(config: ConfigT, values: dict[str, Any]) -> ConfigT:
+    """Return a configuration with some settings replaced, wherever they are nested; ConfigError if they don't fit."""
+    changes: dict[str, Any] = {}
+    for field in dataclasses.fields(config):
+        inner = getattr(config, field.name)
+        if dataclasses.is_dataclass(inner) and not isinstance(inner, type):
+            changes[field.name] = with_settings(inner, values)
+        elif field.name in values:
+            changes[field.name] = values[field.name]
+    return dataclasses.replace(config, **changes)
 
 
 def _required(cls: Any) -> set[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import os
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from vae_core.checkpoint import Arrays, ModelFolder
 from vae_core.datasets import ImageDataset
 from vae_core.errors import CheckpointError
 from vae_core.evaluation import Metrics, evaluate
+from vae_core.events import Event
 from vae_core.models import VQVAE
 from vae_core.moments import half
 from vae_core.trained import TrainedModel
@@ -28,6 +31,11 @@ MAP_CODES = 2000
 """Those on the map of a model with discrete codes, whose vectors are some thousand numbers each."""
 FINAL_MOMENTS = 40
 """Moments for replay kept with a model that will not train on."""
+FIRST_SAVE_SECONDS = 2.0
+SAVE_SECONDS = 10.0
+"""Fewest seconds before the first save of a run under way, and between two."""
+SAVE_SHARE = 0.05
+"""Largest share of the time that goes into them."""
 
 
 def freeze(run: TrainingRun, name: str = "in training", *, rounded: bool = False) -> TrainedModel:
@@ -97,6 +105,25 @@ def save(
         folder.counters = {**state["counters"], "finished": run.finished}
         folder.optimiser.update(_flat(state["optimiser"]))
     return checkpoint.write(folder, path, card=model_card(Path(path).name, folder), half=not resumable)
+
+
+def saved_events(
+    run: TrainingRun, path: str | os.PathLike[str], warn: Callable[[str], None]
+) -> Iterator[Event]:
+    """Yield a run's events and save it now and then; a save that fails is told to `warn` and does not end the run.
+
+    What was done since the last save, the end included, is left for the caller to save.
+    """
+    due = time.monotonic() + FIRST_SAVE_SECONDS
+    for event in run.events():
+        yield event
+        if time.monotonic() >= due:
+            begun = time.monotonic()
+            try:
+                save(run, path)
+            except CheckpointError as error:
+                warn(str(error))
+            due = time.monotonic() + max(SAVE_SECONDS, (time.monotonic() - begun) / SAVE_SHARE)
 
 
 def save_measured(run: TrainingRun, path: str | os.PathLike[str], *, resumable: bool = True) -> TrainedModel:

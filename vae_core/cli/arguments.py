@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import difflib
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from vae_core.config import Setting
 from vae_core.errors import ConfigError
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
-ConfigT = TypeVar("ConfigT", bound="DataclassInstance")
 
 
 def option(
@@ -116,18 +110,6 @@ def reader(known: Setting) -> Callable[[str], Any]:
         return value
 
     return read
-
-
-def with_settings(config: ConfigT, values: dict[str, Any]) -> ConfigT:
-    """Return a configuration with some settings replaced, wherever they are nested; ConfigError if they don't fit."""
-    changes: dict[str, Any] = {}
-    for field in dataclasses.fields(config):
-        inner = getattr(config, field.name)
-        if dataclasses.is_dataclass(inner) and not isinstance(inner, type):
-            changes[field.name] = with_settings(inner, values)
-        elif field.name in values:
-            changes[field.name] = values[field.name]
-    return dataclasses.replace(config, **changes)
 
 
 def refuse(args: argparse.Namespace, names: Iterable[str], why: str, next_step: str) -> None:

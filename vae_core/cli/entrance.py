@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import vae_core
-from vae_core.cli import evaluate, latents, listings, train
+from vae_core.cli import evaluate, latents, listings, sweep, train
 from vae_core.cli.arguments import Parser
 from vae_core.errors import VaeCoreError
 
@@ -18,6 +18,11 @@ INTERRUPTED = 130
 
 COMMANDS: dict[str, tuple[str, Callable[[Parser], None], Callable[[argparse.Namespace], int]]] = {
     "train": ("Train a model and save it.", train.add, train.run),
+    "sweep": (
+        "Train families over weights and seeds: rate, distortion, disentanglement.",
+        sweep.add,
+        sweep.run,
+    ),
     "evaluate": ("Measure a model on its data set.", evaluate.add, evaluate.run),
     "encode": ("Write the codes of images to an NPZ file.", latents.add_encode, latents.encode),
     "generate": ("Decode prior samples, a grid or given codes.", latents.add_generate, latents.generate),

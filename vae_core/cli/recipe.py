@@ -6,8 +6,8 @@ import argparse
 import dataclasses
 from typing import Any
 
-from vae_core.cli.arguments import Parser, option, refuse, with_settings
-from vae_core.config import Setting, settings_of
+from vae_core.cli.arguments import Parser, option, refuse
+from vae_core.config import Setting, settings_of, with_settings
 from vae_core.errors import ConfigError
 from vae_core.models import MODELS, ModelConfig, family_of, in_family
 from vae_core.presets import PRESETS
@@ -62,11 +62,12 @@ PRESET = option(
 FAMILY = option("family", str, None, "Model family; the preset's own if left out.", choices=tuple(MODELS))
 
 
-def add(parser: Parser) -> None:
-    """Add ``--preset``, ``--family`` and an option for every setting."""
+def add(parser: Parser, *, family: bool = True) -> None:
+    """Add ``--preset``, ``--family`` unless several are asked for elsewhere, and an option for every setting."""
     start = parser.add_argument_group("model", f"Defaults are those of preset {DEFAULT_PRESET}.")
     parser.add(PRESET, group=start)
-    parser.add(FAMILY, group=start)
+    if family:
+        parser.add(FAMILY, group=start)
     for known in model_settings().values():
         parser.add(known, group=start)
     training = parser.add_argument_group(
@@ -77,7 +78,12 @@ def add(parser: Parser) -> None:
 
 
 def chosen(args: argparse.Namespace) -> tuple[ModelConfig, TrainingConfig]:
-    """Return the configurations that the options ask for.
+    """Return the configurations that the options ask for; errors as for :func:`chosen_for`."""
+    return chosen_for(args, args.family)
+
+
+def chosen_for(args: argparse.Namespace, family: str | None) -> tuple[ModelConfig, TrainingConfig]:
+    """Return the configurations that the options ask for in a family, in the preset's own where it is None.
 
     Raises
     ------
@@ -85,7 +91,7 @@ def chosen(args: argparse.Namespace) -> tuple[ModelConfig, TrainingConfig]:
         If a setting does not go with the family, or settings don't go with each other.
     """
     preset = PRESETS[args.preset]
-    model = _of_family(preset.model, args.family, f"preset {args.preset}")
+    model = _of_family(preset.model, family, f"preset {args.preset}")
     family = family_of(model)
     own = {known.name for known in settings_of(model)}
     refuse(args, set(model_settings()) - own, f"family {family}", "Leave it out, or choose another --family.")

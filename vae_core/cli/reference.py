@@ -28,7 +28,7 @@ and warnings to stderr.
 | Exit code | Meaning |
 |---|---|
 | 0 | Done. |
-| 1 | A run diverged; its last good state was saved and measured. |
+| 1 | A run diverged; its last good state was saved and measured. In a sweep: a run failed, the others are kept. |
 | 2 | Bad input; one line on stderr says what is wrong, what is allowed and what to do. |
 | 130, 143 | Stopped by Ctrl-C or by SIGTERM. A run under way is saved first, and a line says how to go on. |
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +18,17 @@ from vae_core.cli.places import find_model, new_place, short
 from vae_core.cli.progress import TrainingProgress
 from vae_core.config import BINARISED, DataConfig
 from vae_core.datasets import DATASETS
-from vae_core.errors import CheckpointError, ConfigError
+from vae_core.errors import ConfigError
 from vae_core.evaluation import evaluate
 from vae_core.events import Finished, Warned
 from vae_core.models import VAEConfig, VQVAEConfig, family_of
 from vae_core.run_config import RunConfig
 from vae_core.training import TrainingRun
 
-FIRST_SAVE_SECONDS = 2.0
-SAVE_SECONDS = 10.0
-"""Fewest seconds before the first save of a run under way, and between two."""
-SAVE_SHARE = 0.05
-"""Largest share of the time that goes into them."""
 DIVERGED = 1
 """Exit code of a run that diverged; its last good state is kept."""
 
-_DATA = (
+DATA = (
     option("data", str, "digits", "Data set to train on.", choices=tuple(DATASETS)),
     option("validation", int, None, "Training images held out for validation. Default: each data set's own.", low=1),
     option("size", int, None, "Pixels along an edge, 32 or 64; shapes only.", low=32, high=64),
@@ -43,6 +37,7 @@ _DATA = (
     option("binarised", str, "no", "Pixels drawn black or white with their grey as probability: once (static), or "
            "training images anew in each step (dynamic). Held-out images are drawn once.", choices=BINARISED),
 )  # fmt: skip
+"""Options that choose the data to train on."""
 _PLACE = (
     option("out", str, None, "Folder to write; its last part is the model's name. Default: a free name in the runs."),
     option("overwrite", bool, False, "Replace the model that is there."),
@@ -62,7 +57,7 @@ class _Report:
 def add(parser: Parser) -> None:
     """Add the command's options."""
     data = parser.add_argument_group("data")
-    for known in _DATA:
+    for known in DATA:
         parser.add(known, group=data)
     parser.add(opening.DATA_DIR, group=data, metavar="FOLDER")
     place = parser.add_argument_group("the run")
@@ -102,14 +97,19 @@ def _new(args: argparse.Namespace) -> tuple[Path, TrainingRun]:
     if not isinstance(model, VQVAEConfig):
         wish += f"-{model.latent_dim}d"
     path = new_place(args.out, wish, overwrite=args.overwrite)
-    data = DataConfig(args.data, args.data_seed, args.validation, args.size, args.count, args.binarised)
+    data = data_config(args)
     dataset = opening.open_data(data, args.data_dir, quiet=args.quiet)
     return path, TrainingRun(RunConfig(data, model, training, args.seed), dataset)
 
 
+def data_config(args: argparse.Namespace) -> DataConfig:
+    """Return the data that the options of `DATA` ask for."""
+    return DataConfig(args.data, args.data_seed, args.validation, args.size, args.count, args.binarised)
+
+
 def _resumed(args: argparse.Namespace) -> tuple[Path, TrainingRun]:
     own = recipe.NAMES - set(recipe.ENDS)
-    fixed = own | {known.name for known in _DATA} | {"out", "overwrite", "preset", "family", "seed"}
+    fixed = own | {known.name for known in DATA} | {"out", "overwrite", "preset", "family", "seed"}
     refuse(args, fixed, "--resume: a run goes on with its own data and settings", "Leave it out.")
     path = find_model(args.resume)
     config, _ = read_header(path)
@@ -136,10 +136,9 @@ def _tell_beta(training: TrainingRun) -> None:
 def _follow(
     training: TrainingRun, path: Path, progress: TrainingProgress, interruption: Interruption
 ) -> _Report:
-    """Train to the end or the interruption, saving now and then; a save that fails costs a line, not the run."""
+    """Train to the end or the interruption, saving now and then."""
     report = _Report(None, [])
-    due = time.monotonic() + FIRST_SAVE_SECONDS
-    for event in training.events():
+    for event in runs.saved_events(training, path, lambda problem: progress.say(f"Warning: {problem}")):
         progress.show(event)
         if isinstance(event, Warned):
             report.warnings.append(event.message)
@@ -147,13 +146,6 @@ def _follow(
             report.finished = event
         if interruption.came:
             break
-        if time.monotonic() >= due:
-            begun = time.monotonic()
-            try:
-                runs.save(training, path)
-            except CheckpointError as error:
-                progress.say(f"Warning: {error}")
-            due = time.monotonic() + max(SAVE_SECONDS, (time.monotonic() - begun) / SAVE_SHARE)
     return report
 
 
