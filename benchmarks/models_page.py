@@ -46,6 +46,14 @@ PURPOSE = {
         "To copy closely with a map of discrete codes, and to draw new maps from a learned prior.",
         "Map: swap a code, Generate",
     ),
+    "gan": (
+        "To draw sharp images without any likelihood.",
+        "Generate: draws; Train: the discriminator's curve",
+    ),
+    "vaegan": (
+        "To copy images sharply: what counts is that a discriminator takes the copy for the image.",
+        "Measure: sharpness, beside a VAE's",
+    ),
     "ae": ("To see what is missing without a prior: holes.", "Compare: holes, the map's scale"),
 }
 HEAD = """\
@@ -99,7 +107,7 @@ def _sources(text: str) -> list[str]:
     >>> _sources('See Kingma & Welling (2014), "Auto", and Zhao, Song &\\nErmon (2019).')
     ['Kingma & Welling (2014)', 'Zhao, Song & Ermon (2019)']
     """
-    author = r"(?:van den )?[A-Z][a-zö]+"
+    author = r"(?:van den )?[A-Z][a-zöø]+"
     names = rf"{author}(?:, {author})*(?: & {author}| et al\.)?"
     return list(dict.fromkeys(re.findall(rf"{names} \(\d{{4}}\)", re.sub(r"\s+", " ", text))))
 

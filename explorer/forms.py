@@ -19,6 +19,8 @@ LABELS = {
     "capacity": "C, capacity of the code",
     "gamma": "γ, weight of |KL − C|",
     "gamma_tc": "γ, weight of the total correlation",
+    "gamma_r1": "γ, weight of the gradient penalty",
+    "gamma_features": "γ, weight of the copies' error",
     "alpha": "α, how far the KL is lifted",
     "lambda_mmd": "λ, for the MMD's weight",
     "samples": "K, draws of z an image",

@@ -31,7 +31,12 @@ def slider_limit(trained: TrainedModel) -> float:
 
 
 def dimension_order(trained: TrainedModel) -> tuple[tuple[int, float], ...]:
-    """Return (dimension, mean KL in nats, or variance for an autoencoder), most used first where they are many."""
+    """Return (dimension, mean KL in nats, or variance for an autoencoder), most used first where they are many.
+
+    Without codes none is known to be used more than another: 0 for each.
+    """
+    if not trained.has_encoder:
+        return tuple((i, 0.0) for i in range(trained.latent_dim))
     used = planes.usage(trained.latent_map.mu, trained.latent_map.logvar)
     order = np.argsort(-used) if trained.latent_dim > MOST_SLIDERS else np.arange(trained.latent_dim)
     return tuple((int(i), float(used[i])) for i in order)

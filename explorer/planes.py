@@ -39,6 +39,10 @@ class View:
 def view_of(mu: Array, labels: NDArray[np.int64] | None, kind: str, axes: tuple[int, int]) -> View:
     """Return the view of codes [N, d] on two of their axes, on their first two principal ones, or on a line."""
     d = mu.shape[1]
+    if not len(mu):
+        # No codes: a plane through the prior's centre, since none is better than another.
+        view = view_of(np.zeros((1, d), np.float32), None, "axes", axes)
+        return dataclasses.replace(view, points=view.points[:0])
     if d == 1:
         spread = np.random.default_rng(0).uniform(-0.3, 0.3, len(mu)) + (0 if labels is None else labels)
         return View(np.stack([mu[:, 0], spread.astype(np.float32)], 1), ("z1", "class"), "", None)

@@ -148,7 +148,7 @@ class Notes:
 
 def _extend(curves: dict[str, _Curve], event: Step | Evaluated) -> None:
     terms = dict(event.terms)
-    if "kl" in terms:
+    if {"kl", "reconstruction"} <= terms.keys():
         # The objective changes with beta; the bound does not, so that runs can be compared.
         terms.setdefault("elbo", -terms["reconstruction"] - terms["kl"])
     for term, value in terms.items():

@@ -98,6 +98,11 @@ Other models put something else in place of $\beta\,\mathrm{KL}$, with $q(z)$ th
   $-\log \tfrac1K \sum_k p(x\,|\,z_k)\,p(z_k) / q(z_k\,|\,x)$ of $K$ draws, closer to $-\log p(x)$.
 - *Autoencoder*: nothing.
 
+A *GAN* has no encoder and no likelihood. Its decoder minimises $-\log D$ of what it makes of draws from the prior, and
+a discriminator $D$ learns at the same time to tell those from images. Neither curve falls for long: while both learn,
+the discriminator stays between guessing, $\log 2 = 0.69$, and certainty, 0. A *VAE-GAN* has an encoder too, and copies
+are held against their images in a hidden layer of $D$ instead of in pixels.
+
 *Free bits* $\lambda$ charge each dimension of a VAE at least $\lambda$ nats, so that none below that is pulled to the
 prior.
 

@@ -14,8 +14,8 @@ from torch import Tensor
 from vae_core.bounds import elbo, importance_weighted_bound
 from vae_core.datasets import ImageDataset, as_float
 from vae_core.errors import InputError
-from vae_core.metrics import active_units, knn_accuracy
-from vae_core.models import VQVAE, GaussianVAE
+from vae_core.metrics import active_units, kl_per_dimension, knn_accuracy
+from vae_core.models import VAEGAN, VQVAE, GaussianVAE
 from vae_core.trained import TrainedModel
 
 Metrics = dict[str, dict[str, Any]]
@@ -56,9 +56,10 @@ def evaluate(
     Returns
     -------
     dict
-        Name to ``{"value", "unit", "split", "count", "estimator"}``. A plain autoencoder has no bound and no KL;
-        discrete codes have a ``rate`` in place of the ``kl``. A conditional model is told each image's class, and its
-        bounds are on log p(x|y).
+        Name to ``{"value", "unit", "split", "count", "estimator"}``. A plain autoencoder has no bound and no KL, a
+        VAE-GAN no bound; discrete codes have a ``rate`` in place of the ``kl``. A conditional model is told each
+        image's class, and its bounds are on log p(x|y). Nothing here applies to a model without an encoder: only its
+        draws can be measured, by :func:`vae_core.measures.measure`.
 
     Raises
     ------
@@ -72,7 +73,9 @@ def evaluate(
     if len(images) == 0:
         raise InputError("There is nothing to measure.", got=f"limit {limit}", allowed="at least one image")
     labels = None if chosen.labels is None else chosen.labels[: len(images)]
-    mu, _ = model.encode(images, labels)
+    if not model.has_encoder:
+        return {}
+    mu, sigma = model.encode(images, labels)
     generator = torch.Generator().manual_seed(seed)
     found: dict[str, tuple[Any, str, str]] = {
         "mse": (
@@ -88,6 +91,9 @@ def evaluate(
             found |= _importance_weighted(model, images, labels, generator, importance_samples)
     elif isinstance(model.module, VQVAE):
         found |= _coded(model.module, images)
+    elif isinstance(model.module, VAEGAN):
+        found["kl"] = (_mean_kl(mu, sigma), NATS, "closed form, mean over images")
+        found["active_units"] = (active_units(mu), "dimensions", "variance of mu over images above 0.01")
     else:
         found["reconstruction"] = (_point_reconstruction(model, images), NATS, "-log p(x|z) at the code")
     if labels is not None and dataset.train.labels is not None:
@@ -139,6 +145,11 @@ def _coded(module: VQVAE, images: NDArray[np.uint8]) -> dict[str, tuple[Any, str
         "perplexity": (spread, f"of {len(used)} codes", "exp of the entropy of all codes' use"),
         "codes_used": (int((used > 0).sum()), f"of {len(used)} codes", "codes in any image"),
     }
+
+
+def _mean_kl(mu: NDArray[np.float32], sigma: NDArray[np.float32]) -> float:
+    logvar = 2 * np.log(np.maximum(sigma, np.finfo(np.float32).tiny))
+    return float(kl_per_dimension(mu, logvar).sum())
 
 
 def _importance_weighted(

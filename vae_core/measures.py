@@ -1,7 +1,7 @@
 """What there is to measure of a trained model beyond its bounds, in groups that can be asked for one by one.
 
 Each value comes with its unit, the split and count of images it is from, and its estimator; a measure that does not
-apply (no prior, no classes, no known factors) is left out.
+apply (no prior, no encoder, no classes, no known factors) is left out.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Subject:
     reference, held_out : Split
         Images of the training split and of the measured one.
     mu, sigma : float32 [N, d]
-        Posteriors of the held-out images.
+        Posteriors of the held-out images; none, [0, d], where the model has no encoder.
     seed : int
     judge : Classifier or None
         Tells the classes of images; it has not seen the held-out ones.
@@ -107,10 +107,14 @@ def measure(
     held_out = _first(dataset.split(split), limit)
     if len(held_out) < 2:
         raise InputError("There is too little to measure.", got=len(held_out), allowed="at least two images")
-    mu, sigma = model.encode(held_out.images, held_out.labels)
+    mu = sigma = np.zeros((0, model.latent_dim), np.float32)
+    if model.has_encoder:
+        mu, sigma = model.encode(held_out.images, held_out.labels)
     subject = Subject(model, dataset.train, held_out, mu, sigma, seed, judge)
     found: Metrics = {}
     for group in wanted:
+        if group in OF_CODES and not model.has_encoder:
+            continue
         for name, value, unit, count, how in GROUPS[group](subject):
             found[name] = {
                 "value": float(value), "unit": unit, "split": split, "count": count, "estimator": how
@@ -170,15 +174,11 @@ def _images(subject: Subject) -> Iterator[Entry]:
 def _draws(subject: Subject) -> Iterator[Entry]:
     """Tell what becomes of places that no image was encoded to."""
     model, rng = subject.model, subject.rng()
-    decoders = [model.given(label) for label in range(model.classes)] or [model]
-    ratios = [metrics.longest_step_ratio(one.decode, subject.mu, subject.rng()) for one in decoders]
-    smooth = sum(ratios) / len(ratios)
-    how = "longest over mean of 16 image steps between neighbouring codes, 500 segments"
-    how += " in each class" if model.is_conditional else ""
-    yield "longest_step_ratio", smooth, "1 is even", len(subject.mu), how
+    if model.has_encoder:
+        yield _longest_step(subject)
     if not model.can_draw:
         return
-    count = min(DRAWS, len(subject.mu))
+    count = min(DRAWS, len(subject.held_out))
     # A conditional model is asked for the classes in turn.
     labels = np.arange(count) % max(model.classes, 1)
     images, drawn = subject.images(count), model.sample(count, rng, labels=labels)[1]
@@ -199,6 +199,15 @@ def _draws(subject: Subject) -> Iterator[Entry]:
         )
         how = "decoded draws that a classifier takes for the class asked for"
         yield "class_agreement", share, "share", AGREEING, how
+
+
+def _longest_step(subject: Subject) -> Entry:
+    model = subject.model
+    decoders = [model.given(label) for label in range(model.classes)] or [model]
+    ratios = [metrics.longest_step_ratio(one.decode, subject.mu, subject.rng()) for one in decoders]
+    how = "longest over mean of 16 image steps between neighbouring codes, 500 segments"
+    how += " in each class" if model.is_conditional else ""
+    return "longest_step_ratio", sum(ratios) / len(ratios), "1 is even", len(subject.mu), how
 
 
 def _factors(subject: Subject) -> Iterator[Entry]:
@@ -233,6 +242,8 @@ GROUPS: dict[str, Callable[[Subject], Iterator[Entry]]] = {
     "draws": _draws,
     "factors": _factors,
 }
+OF_CODES = GROUPS.keys() - {"draws"}
+"""Groups that say something of codes: nothing where a model has no encoder."""
 
 
 def _first(split: Split, limit: int | None) -> Split:

@@ -17,6 +17,8 @@ from vae_core.errors import ConfigError
 
 ImageShape = tuple[int, int, int]
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh}
+LEAK = 0.2
+"""Slope of a discriminator's rectifiers below zero, so that what it rejects still gets a gradient."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +89,33 @@ def make_decoder(config: NetworkConfig, shape: ImageShape, latent_dim: int) -> n
         layers += _dense(config, width, units)
         width = units
     return nn.Sequential(*layers, nn.Linear(width, math.prod(shape)), nn.Unflatten(1, shape))
+
+
+def make_discriminator(config: NetworkConfig, shape: ImageShape) -> tuple[nn.Sequential, nn.Sequential]:
+    """Return the two parts of a discriminator of images: [N, C, H, W] to features [N, F], and these to logits [N, 1].
+
+    It mirrors the encoder, with leaky rectifiers and without norms; its features are what its convolutions, or its
+    first hidden layer, put out.
+    """
+    check_image_shape(shape)
+    layers: list[nn.Module] = []
+    if config.kind == "conv":
+        sizes = _stage_sizes(shape)
+        channels = shape[0]
+        for stage in range(len(sizes) - 1):
+            wider = config.channels * 2**stage
+            layers += [nn.Conv2d(channels, wider, 3, stride=2, padding=1), nn.LeakyReLU(LEAK)]
+            channels = wider
+        width, hidden = channels * math.prod(sizes[-1]), config.hidden[-1:]
+        layers.append(nn.Flatten())
+    else:
+        width, hidden = config.hidden[0], config.hidden[1:]
+        layers += [nn.Flatten(), nn.Linear(math.prod(shape), width), nn.LeakyReLU(LEAK)]
+    verdict: list[nn.Module] = []
+    for units in hidden:
+        verdict += [nn.Linear(width, units), nn.LeakyReLU(LEAK)]
+        width = units
+    return nn.Sequential(*layers), nn.Sequential(*verdict, nn.Linear(width, 1))
 
 
 class SineFeatures(nn.Module):

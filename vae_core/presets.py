@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 from vae_core.models import ModelConfig, VAEConfig
 from vae_core.networks import NetworkConfig
@@ -28,6 +29,10 @@ class Preset:
     training: TrainingConfig
 
 
+ADVERSARIAL: dict[str, Any] = {"learning_rate": 1e-3, "beta1": 0.5}
+"""A generator and its discriminator chase each other: with the usual steps and momentum they overshoot."""
+OF_FAMILY: dict[str, dict[str, Any]] = {"gan": ADVERSARIAL, "vaegan": ADVERSARIAL}
+"""Settings of training that a family needs, whatever the preset."""
 PLAIN = NetworkConfig(sine_features=0, layer_norm=False)
 PLAIN_TRAINING = TrainingConfig(
     epochs=20.0, seconds=None, learning_rate=1e-3, schedule="constant", beta2=0.999,
@@ -70,3 +75,8 @@ PRESETS: dict[str, Preset] = {
         ),
     )
 }
+
+
+def training_of(preset: Preset, family: str) -> TrainingConfig:
+    """Return a preset's training with what `family` needs otherwise."""
+    return dataclasses.replace(preset.training, **OF_FAMILY.get(family, {}))

@@ -25,6 +25,7 @@ class TrainingConfig:
         choices=("constant", "linear"),
     )  # fmt: skip
     warmup: float = setting(0.1, "Share of the run over which the learning rate rises.", low=0.0, high=1.0)
+    beta1: float = setting(0.9, "Adam's decay of the gradients.", low=0.0, high=0.999999)
     beta2: float = setting(0.98, "Adam's decay of the squared gradients.", low=0.0, high=0.999999)
     batch_size: int = setting(
         256, "Images in a batch during the first third.", low=1, high=65_536, unit="images"

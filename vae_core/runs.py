@@ -184,6 +184,8 @@ def _folder(run: TrainingRun, rounded: bool = False) -> ModelFolder:
 
 def _map(model: TrainedModel, dataset: ImageDataset, most: int) -> Arrays:
     test = dataset.test
+    if not model.has_encoder:
+        return {"mu": np.zeros((0, model.latent_dim), np.float16), "indices": np.zeros(0, np.int32)}
     if model.is_discrete:
         most = min(most, MAP_CODES)
     count = min(most, len(test))

@@ -158,6 +158,11 @@ class TrainedModel:
         return self._module.has_prior
 
     @property
+    def has_encoder(self) -> bool:
+        """Whether an image has a place in latent space."""
+        return self._module.has_encoder
+
+    @property
     def is_conditional(self) -> bool:
         """Whether it must be told the class of each image that it encodes or decodes."""
         return isinstance(self._module, CVAE)
@@ -264,9 +269,12 @@ class TrainedModel:
         Raises
         ------
         InputError
-            If the shape, the type or the range does not fit, or a conditional model gets no labels.
+            If the shape, the type or the range does not fit, a conditional model gets no labels, or the model has no
+            encoder.
         """
         self._check_images(images)
+        if not self.has_encoder:
+            self._module.encode(torch.empty(0))
         classes = self._checked_labels(labels, len(images))
         mu = np.empty((len(images), self.latent_dim), np.float32)
         sigma = np.empty_like(mu)

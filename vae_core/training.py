@@ -28,7 +28,17 @@ from vae_core.drawn_pixels import MOST_NOISE, noise_share
 from vae_core.errors import ConfigError
 from vae_core.events import Changed, Evaluated, Event, Finished, Snapshot, Step, Warned
 from vae_core.metrics import kl_terms
-from vae_core.models import MODELS, TCVAE, VQVAE, BetaConfig, CVAEConfig, ModelConfig, Terms, make_model
+from vae_core.models import (
+    MODELS,
+    TCVAE,
+    VQVAE,
+    BetaConfig,
+    CVAEConfig,
+    ModelConfig,
+    Terms,
+    latent_dim_of,
+    make_model,
+)
 from vae_core.moments import IMAGES as MOMENT_IMAGES
 from vae_core.moments import SIDE, Replay, grid_places
 from vae_core.posteriors import DiagonalGaussian
@@ -121,13 +131,17 @@ class TrainingRun:
         self._players = self.model.players()
         training = config.training
         self.optimiser = torch.optim.Adam(
-            self.model.parameters(), lr=training.learning_rate, betas=(0.9, training.beta2), fused=True
+            self.model.parameters(),
+            lr=training.learning_rate,
+            betas=(training.beta1, training.beta2),
+            fused=True,
         )
         is_dynamic = config.data.binarised == "dynamic"
         self.draws = training.encoder_sees == "drawn" or (
             training.encoder_sees == "auto"
             and not is_dynamic
             and self.model.has_prior
+            and self.model.has_encoder
             and 0 < noise_share(dataset.train.images) < MOST_NOISE
         )
         self.bf16 = training.precision == "bf16" or (training.precision == "auto" and has_fast_bf16())
@@ -137,8 +151,11 @@ class TrainingRun:
         self.first_loss = sys.float_info.max  # no loss yet; JSON has no infinity
         self.finished = False
         self.history: list[dict[str, Any]] = []
+        # Whose codes are looked at on the way: none where there is no encoder.
+        self._shown = len(dataset.validation) if self.model.has_encoder else 0
         validation = dataset.validation
-        self.replay = Replay.of(len(validation), validation.labels, dataset.image_shape)
+        classes = None if validation.labels is None else validation.labels[: self._shown]
+        self.replay = Replay.of(self._shown, classes, dataset.image_shape)
         self._seconds = 0.0
         self._resumed_at: float | None = None
         kind = torch.bfloat16 if self.bf16 else torch.float32
@@ -336,17 +353,17 @@ class TrainingRun:
     def _keep_moment(self) -> None:
         mu, _ = self.posteriors(MOMENT_IMAGES)
         images, labels = self._held_out(self.replay.copied)
-        copied = self.model.encode(images, labels).mu
         if isinstance(self.model, VQVAE):
             # The same random numbers in every moment.
-            places = self.model.vectors(self.model.draws(SIDE**2, generator_of(self.config.seed, 0)))
+            grid = self.model.vectors(self.model.draws(SIDE**2, generator_of(self.config.seed, 0)))
         else:
-            places = torch.from_numpy(grid_places(mu, self.model.has_prior))
+            grid = torch.from_numpy(grid_places(mu, self.model.has_prior))
+        copied = self.model.encode(images, labels).mu if self.model.has_encoder else grid[:0]
         if labels is not None:
             # A conditional model's grid shows all classes in turn.
-            shown = torch.arange(len(places)) % len(self.dataset.class_names or " ")
+            shown = torch.arange(len(grid)) % len(self.dataset.class_names or " ")
             labels = torch.cat([shown, labels])
-        decoded = self.model.likelihood.mean(self.model.decode(torch.cat([places, copied]), labels))
+        decoded = self.model.likelihood.mean(self.model.decode(torch.cat([grid, copied]), labels))
         self.replay = self.replay.plus(self.step, mu, decoded)
 
     def _held_out(self, rows: NDArray[np.int32]) -> tuple[Tensor, Tensor | None]:
@@ -356,6 +373,9 @@ class TrainingRun:
     @torch.inference_mode()
     def posteriors(self, most: int = SUBSET) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """Return mu [M, d] and logvar [M, d] (None for a point) of the first `most` held-out images."""
+        if not self.model.has_encoder:
+            d = latent_dim_of(self.config.model, self.dataset.image_shape)
+            return np.zeros((0, d), np.float32), None
         labels = None if self._validation_labels is None else self._validation_labels[:most]
         posterior = self.model.encode(self._validation[:most].float() / 255, labels)
         logvar = posterior.logvar.numpy() if isinstance(posterior, DiagonalGaussian) else None
@@ -365,7 +385,7 @@ class TrainingRun:
         """Return the held-out subset's posteriors as they are now."""
         labels = self.dataset.validation.labels
         mu, logvar = self.posteriors()
-        return Snapshot(self.step, self.seconds, mu, logvar, None if labels is None else labels[:SUBSET])
+        return Snapshot(self.step, self.seconds, mu, logvar, None if labels is None else labels[: len(mu)])
 
     def _collapsed(self) -> Warned:
         self._warned = True
@@ -379,7 +399,8 @@ class TrainingRun:
             return None
         mu, logvar = self.posteriors(AGGREGATED)
         if logvar is not None:
-            values["elbo"] = -(values["reconstruction"] + values["kl"])
+            if "reconstruction" in values:
+                values["elbo"] = -(values["reconstruction"] + values["kl"])
             # The same draws each time and in each family, so that curves are smooth and comparable.
             rng = np.random.default_rng(self.config.seed)
             values |= kl_terms(mu, logvar.clip(-80, 80), rng, draws=AGGREGATE_DRAWS)._asdict()

@@ -140,6 +140,8 @@ def _sent(result: Any, before: PadState, stamp: int, trained: TrainedModel) -> P
 
 def _usual(trained: TrainedModel) -> PadState:
     z = tuple(round(float(value), 4) for value in places.start(trained))
+    if not trained.has_encoder:
+        return PadState(z, layers=("grid", "prior"))
     return PadState(z, "pca" if trained.latent_dim > 2 else "1,2")
 
 

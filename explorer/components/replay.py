@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
 _SCRIPTS = ("packed.js", "parcel.js", "replay_host.js")
+TOLD = {
+    "reconstruction": ("reconstruction", ".1f"),
+    "features": ("features", ".1f"),
+    "kl": ("KL", ".1f"),
+    "discriminator": ("discriminator", ".2f"),
+}
+"""Terms that a moment tells, with their names and formats."""
 
 _replay = st.components.v2.component(
     "latent_explorer.replay",
@@ -48,12 +55,18 @@ def _packed(trained: TrainedModel, with_images: bool) -> tuple[dict[str, Any], d
     labels = None if replay.labels is None else replay.labels.astype(np.int64)
     view = planes.view_of(mu[-1], labels, "pca", (0, 1))
     points = [
-        planes.view_of(codes, labels, "axes", (0, 1)).points if view.plane is None else view.plane.project(codes)
+        view.plane.project(codes)
+        if view.plane is not None and len(codes)
+        else planes.view_of(codes, labels, "axes", (0, 1)).points
         for codes in mu
-    ]  # fmt: skip
+    ]
     has_prior = trained.has_prior
     origin = np.zeros((1, trained.latent_dim), np.float32)
-    centre = points[-1].mean(0) if not has_prior or view.plane is None else view.plane.project(origin)[0]
+    centre = np.zeros(2)
+    if has_prior and view.plane is not None:
+        centre = view.plane.project(origin)[0]
+    elif trained.has_encoder:
+        centre = points[-1].mean(0)
     tiles = [np.frombuffer(moment.tiles, np.uint8) for moment in moments]
     originals = cache.held_out(trained, replay.copied) if with_images else None
     about = {
@@ -94,9 +107,8 @@ def _told(history: list[dict[str, Any]], step: int) -> str:
     if not records:
         return "before the first step"
     last = records[-1]
-    parts = [f"{last['seconds']:.1f} s", f"reconstruction {last['reconstruction']:.1f}"]
-    if "kl" in last:
-        parts.append(f"KL {last['kl']:.1f}")
+    parts = [f"{last['seconds']:.1f} s"]
+    parts += [f"{title} {last[term]:{form}}" for term, (title, form) in TOLD.items() if term in last]
     return " · ".join(parts) + " nats per image"
 
 

@@ -14,7 +14,9 @@ TITLES = {
     "reconstruction": "Reconstruction −E[log p(x|z)]",
     "kl": "KL(q(z|x) ‖ p(z))",
     "loss": "Objective",
-    "discriminator": "Discriminator's cross-entropy; at log 2 = 0.69 it is guessing",
+    "features": "Copies' error in the discriminator's features",
+    "decoder": "Decoder's objective",
+    "discriminator": "Discriminator's cross-entropy, log 2 = 0.69 if it guesses",
     "elbo": "ELBO, whatever β: −reconstruction − KL",
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import cache, conditional, measures, places, planes, shelf, state, training_desk, words
+from explorer import applies, cache, conditional, measures, places, planes, shelf, state, training_desk, words
 from explorer.components import latent_pad
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
@@ -121,6 +121,8 @@ def _holes(models: list[TrainedModel]) -> None:
             told += f": {share:.0%} of {DRAWS} land off the data"
         z, model = places.draws(trained, SHOWN, np.random.default_rng(seed), 1.0), conditional.whole(trained)
         st.caption(told)
+        if (reason := applies.why_not("holes", trained)) is not None:
+            st.caption(reason)
         st.image(
             strip({"": model.decode(z, conditional.in_turn(model, SHOWN))}, [""] * SHOWN),
             width="content",
@@ -134,7 +136,7 @@ def _holes(models: list[TrainedModel]) -> None:
 
 @functools.lru_cache(maxsize=16)
 def _off_data(trained: TrainedModel, here: bool) -> float | None:
-    if not here:
+    if not here or not trained.has_encoder:
         return None
     rows = planes.spread_rows(len(trained.latent_map.mu), HELD_OUT)
     found = cache.originals(trained, rows.tolist())

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import state, words
+from explorer import applies, state, words
 from explorer.figures.pixels import data_uri, picture
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
@@ -26,9 +26,10 @@ FINE = 101
 
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
+    told = applies.why_not("images", trained)
     heading(
         "Interpolate",
-        "Choose two images, then move along the path between their codes.",
+        told or "Choose two images, then move along the path between their codes.",
         words.INTERPOLATE + words.about_class(trained),
     )
     _between(trained)
@@ -37,7 +38,7 @@ def show(trained: TrainedModel) -> None:
 @st.fragment
 @guarded
 def _between(trained: TrainedModel) -> None:
-    codes = trained.latent_map
+    codes = ends.choices(trained)
     state.pair(trained.name, codes.labels, codes.indices)
     first, middle, last = st.columns([3, 4, 3])
     t = state.number(state.T, 0.0, 1.0, 0.5)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import planes, state, words
+from explorer import applies, planes, state, words
 from explorer.components import latent_pad
 from explorer.components.pad_state import PadState
 from explorer.figures import theme, tiles
@@ -50,6 +50,10 @@ def _explore(trained: TrainedModel) -> None:
     view = _view(trained, shown)
     if view.note:
         st.caption(view.note)
+    told = applies.why_not("points", trained)
+    if told is not None:
+        st.info(told, icon=":material/grid_on:")
+        return
     selection.draw(trained, view, np.asarray(shown.selection, np.int64), shown.selected)
 
 
@@ -69,7 +73,9 @@ def _view(trained: TrainedModel, shown: PadState) -> planes.View:
 @guarded
 def _grid(trained: TrainedModel) -> None:
     view = _view(trained, latent_pad.shown(trained))
-    options = [planes.PRIOR if trained.has_prior else planes.CODES, planes.EVEN]
+    options = [planes.PRIOR if trained.has_prior else planes.CODES, planes.EVEN][
+        : 2 if trained.has_encoder else 1
+    ]
     state.choose("spacing", options, options[0])
     left, right = st.columns([5, 4], vertical_alignment="center")
     with right:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer import cache, conditional, measures, shelf, state, words
+from explorer import applies, cache, conditional, measures, shelf, state, words
 from explorer.figures import rate_distortion, theme
 from explorer.frame import guarded, heading
 from explorer.links import Link
@@ -49,7 +49,10 @@ def _numbers(trained: TrainedModel) -> None:
         st.caption(
             "The images it was trained on are not on this machine: these are the numbers kept with it."
         )
-    if not found:
+    reason = applies.why_not("codes", trained)
+    if reason is not None:
+        st.info(reason, icon=":material/straighten:")
+    elif not found:
         st.info("Nothing was measured of this model yet.", icon=":material/straighten:")
     seeds = measures.seeds_of(trained, shelf.mine().entries())
     st.markdown(_table(found, seeds))
@@ -77,7 +80,9 @@ def _plane(trained: TrainedModel) -> None:
     points = [
         (entry.name, entry.metrics["kl"]["value"], entry.metrics["reconstruction"]["value"])
         for entry in shelf.mine().entries()
-        if entry.problem is None and entry.dataset == trained.config.data.name and "kl" in entry.metrics
+        if entry.problem is None
+        and entry.dataset == trained.config.data.name
+        and {"kl", "reconstruction"} <= entry.metrics.keys()
     ]
     if trained.name not in [name for name, _, _ in points]:
         return

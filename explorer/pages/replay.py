@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from explorer import state, words
+from explorer import applies, state, words
 from explorer.components import curves as curves_in_page
 from explorer.components import replay
 from explorer.figures import curves
@@ -16,7 +16,7 @@ from explorer.links import Link
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
-TERMS = ("reconstruction", "kl", "loss", "discriminator", "elbo")
+TERMS = ("reconstruction", "features", "kl", "loss", "decoder", "discriminator", "elbo")
 
 
 def show(trained: TrainedModel) -> None:
@@ -30,6 +30,9 @@ def show(trained: TrainedModel) -> None:
     if trained.replay is None or not trained.replay.moments:
         st.info("No moments of this model's training were kept.", icon=":material/history_toggle_off:")
     else:
+        told = applies.why_not("points", trained)
+        if told is not None:
+            st.caption(told)
         replay.draw(trained, f"replay.{trained.name}")
     shown = _curves(trained.history)
     if shown:
@@ -49,6 +52,6 @@ def _curves(history: list[dict[str, Any]]) -> dict[str, tuple[curves.Curve, curv
 
 
 def _with_elbo(record: dict[str, Any]) -> dict[str, Any]:
-    if "kl" not in record:
+    if not {"kl", "reconstruction"} <= record.keys():
         return record
     return {"elbo": -record["reconstruction"] - record["kl"], **record}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer import planes
 from explorer.figures import locator
+from explorer.panels import ends
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -31,7 +32,7 @@ def draw(trained: TrainedModel, here: NDArray[np.float32], path: NDArray[np.floa
 # The same for every place on one model, and for many latent dimensions more work than all the rest of a rerun.
 @functools.lru_cache(maxsize=8)
 def _backdrop(trained: TrainedModel) -> tuple[planes.View, locator.Backdrop]:
-    codes = trained.latent_map
+    codes = ends.choices(trained)
     view = planes.view_of(codes.mu, codes.labels, "axes" if trained.latent_dim <= 2 else "pca", (0, 1))
     rows = planes.spread_rows(len(codes.mu), MOST_DOTS)
     labels = None if codes.labels is None else codes.labels[rows]

@@ -9,6 +9,10 @@ from explorer.figures.strips import strip
 from vae_core.dissection import Dissection
 
 MOST_DIMENSIONS = 2
+IN_FEATURES = (
+    " Copies are held against images in the discriminator's features $f$. This trains the encoder alone: the decoder "
+    "and the discriminator take the same step by losses of their own."
+)
 
 
 def draw(parts: Dissection) -> None:
@@ -45,7 +49,10 @@ def _table(parts: Dissection) -> str:
             else f"$z_{k + 1}$"
         )
         lines.append((told, [f"**{value}**" for value in _signed(parts.z[:, k])]))
-    lines.append(("$-\\log p(x\\,\\vert\\,z)$, nats", [f"{value:.1f}" for value in parts.reconstruction]))
+    error = (
+        "$\\frac12|f(x) - f(\\tilde x)|^2$, nats" if parts.in_features else "$-\\log p(x\\,\\vert\\,z)$, nats"
+    )
+    lines.append((error, [f"{value:.1f}" for value in parts.reconstruction]))
     if gaussian:
         lines.append(("$\\mathrm{KL}$, nats", [f"{value:.2f}" for value in parts.kl]))
     head = ["", *(str(number + 1) for number in range(len(parts.x)))]
@@ -68,6 +75,7 @@ def _sum(parts: Dissection) -> str:
     return (
         f"Loss of these images: {first} + {kl_weight:.3g} · {kl:.2f} = **{total:.4g}**, nats per image times their "
         "weights. Only ε is random; the gradient reaches μ and σ through z."
+        + (IN_FEATURES if parts.in_features else "")
     )
 
 

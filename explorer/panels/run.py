@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer import live, progress, state, training_desk
+from explorer import applies, live, progress, state, training_desk
 from explorer.components import curves, latent_pad, replay
 from explorer.components.live import follow
 from explorer.frame import guarded
@@ -51,6 +51,10 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
         replay.draw(now.model, f"replay-{id(job)}")
     if now.next_step is not None:
         one_step.draw(now.next_step)
+    elif now.status == progress.PAUSED and now.model is not None:
+        told = applies.why_not("step", now.model)
+        if told is not None:
+            st.caption(told)
     if now.curves:
         curves.draw_live(name, "curves")
 

@@ -14,7 +14,7 @@ from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
 from vae_core.metrics import active_units, kl_per_dimension
 
-TERMS = ("reconstruction", "kl", "loss", "discriminator", "elbo")
+TERMS = ("reconstruction", "features", "kl", "loss", "decoder", "discriminator", "elbo")
 MOST_DIMENSIONS = 10
 ENDS = {progress.COMPLETE: "done in {:.0f} s", progress.STOPPED: "stopped", progress.PAUSED: "paused"}
 

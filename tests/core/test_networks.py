@@ -18,6 +18,7 @@ from vae_core.networks import (
     SineFeatures,
     check_image_shape,
     make_decoder,
+    make_discriminator,
     make_encoder,
 )
 
@@ -174,3 +175,30 @@ def test_neighbouring_images_do_not_touch_each_other() -> None:
         encoder = make_encoder(config, (1, 12, 12), 4).eval()
         x = torch.rand(6, 1, 12, 12)
         torch.testing.assert_close(encoder(x)[2:3], encoder(x[2:3]))
+
+
+@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@given(channels=st.sampled_from([1, 3]), height=SIDES, width=SIDES)
+def test_a_discriminator_judges_images_of_every_size_through_its_features(
+    kind: str, channels: int, height: int, width: int
+) -> None:
+    config = dataclasses.replace(SMALL, kind=kind)
+    features, verdict = make_discriminator(config, (channels, height, width))
+    found = features(torch.rand(3, channels, height, width))
+    assert found.ndim == 2
+    assert verdict(found).shape == (3, 1)
+
+
+def test_a_discriminator_lets_a_gradient_through_wherever_it_says_no() -> None:
+    for kind in ("mlp", "conv"):
+        torch.manual_seed(0)
+        features, verdict = make_discriminator(dataclasses.replace(SMALL, kind=kind), (1, 8, 8))
+        x = torch.rand(50, 1, 8, 8, requires_grad=True)
+        verdict(features(x)).sum().backward()
+        assert x.grad is not None
+        assert (x.grad.flatten(1).abs().sum(1) > 0).all()
+
+
+def test_no_discriminator_of_images_that_are_too_large() -> None:
+    with pytest.raises(ConfigError, match="can't be modelled"):
+        make_discriminator(SMALL, (1, 65, 8))

@@ -196,3 +196,16 @@ def test_it_leaves_nothing_behind(bench: Bench) -> None:
     bench.open()
     bench.page.evaluate("window.replay.destroy()")
     assert bench.page.locator(".latent-pad").count() == 0
+
+
+def test_without_an_encoder_there_is_the_decoded_grid_alone(bench: Bench) -> None:
+    bench.tiles = bench.tiles[:, : SIDE**2]
+    bench.open(points=[], labels=None, originals=None, copies=0)
+    page = bench.page
+    expect(page.locator("figure:visible figcaption")).to_have_text(["Decoded"])
+    grid = page.evaluate(PIXELS, ".replay-views figure:not([hidden]) canvas")
+    assert (grid["width"], grid["height"]) == (SIDE * (TILE[2] + 1) - 1, SIDE * (TILE[1] + 1) - 1)
+    before = grid["data"]
+    bench.show(0)
+    bench.settle()
+    assert page.evaluate(PIXELS, ".replay-views figure:not([hidden]) canvas")["data"] != before

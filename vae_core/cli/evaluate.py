@@ -31,6 +31,10 @@ _OWN = (
     opening.JSON,
 )
 
+NO_ENCODER = (
+    "A model without an encoder gives an image no place, so there are no bounds and no copies to measure."
+)
+
 
 def add(parser: Parser) -> None:
     """Add the command's options."""
@@ -60,6 +64,9 @@ def run(args: argparse.Namespace) -> int:
     seconds = time.perf_counter() - begun
     if not args.json:
         print(f"{model.name}: {model.title}, {model.latent_words}, on {dataset.title}")
+        if not metrics:
+            print(f"{NO_ENCODER} Its draws have some: --measures draws.")
+            return 0
         opening.print_metrics(metrics)
         return 0
     images = min(len(dataset.split(args.split)), args.limit or len(dataset.split(args.split)))

@@ -13,21 +13,23 @@ from vae_core.models.autoencoder import Autoencoder, AutoencoderConfig
 from vae_core.models.capacity import CapacityConfig, CapacityVAE
 from vae_core.models.cvae import CVAE, CVAEConfig
 from vae_core.models.factor_vae import FactorVAE, FactorVAEConfig
+from vae_core.models.gan import GAN, GANConfig
 from vae_core.models.gaussian import GaussianConfig, GaussianVAE
 from vae_core.models.infovae import InfoVAE, InfoVAEConfig
 from vae_core.models.iwae import IWAE, IWAEConfig
 from vae_core.models.protocol import LatentModel, Players, Terms
 from vae_core.models.tcvae import TCVAE, TCVAEConfig
 from vae_core.models.vae import VAE, VAEConfig
+from vae_core.models.vaegan import VAEGAN, VAEGANConfig
 from vae_core.models.vqvae import VQVAE, VQVAEConfig
 from vae_core.networks import ImageShape, code_map_size
 
-Model = Autoencoder | GaussianVAE | VQVAE
-ModelConfig = AutoencoderConfig | GaussianConfig | VQVAEConfig
+Model = Autoencoder | GaussianVAE | VQVAE | GAN
+ModelConfig = AutoencoderConfig | GaussianConfig | VQVAEConfig | GANConfig
 BetaConfig = VAEConfig | TCVAEConfig
 """Configurations with a weight `beta` that may change while a model trains."""
 
-MODELS: dict[str, type[Autoencoder] | type[GaussianVAE] | type[VQVAE]] = {
+MODELS: dict[str, type[Autoencoder] | type[GaussianVAE] | type[VQVAE] | type[GAN]] = {
     "vae": VAE,
     "cvae": CVAE,
     "capacity": CapacityVAE,
@@ -36,15 +38,19 @@ MODELS: dict[str, type[Autoencoder] | type[GaussianVAE] | type[VQVAE]] = {
     "infovae": InfoVAE,
     "iwae": IWAE,
     "vqvae": VQVAE,
+    "gan": GAN,
+    "vaegan": VAEGAN,
     "ae": Autoencoder,
 }
 
 __all__ = [
     "CVAE",
+    "GAN",
     "IWAE",
     "MODELS",
     "TCVAE",
     "VAE",
+    "VAEGAN",
     "VQVAE",
     "Autoencoder",
     "AutoencoderConfig",
@@ -54,6 +60,7 @@ __all__ = [
     "CapacityVAE",
     "FactorVAE",
     "FactorVAEConfig",
+    "GANConfig",
     "GaussianConfig",
     "GaussianVAE",
     "IWAEConfig",
@@ -66,6 +73,7 @@ __all__ = [
     "TCVAEConfig",
     "Terms",
     "VAEConfig",
+    "VAEGANConfig",
     "VQVAEConfig",
     "family_of",
     "in_family",

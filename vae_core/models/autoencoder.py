@@ -45,6 +45,7 @@ class Autoencoder(nn.Module):
     title = "Autoencoder"
     objective = "reconstruction"
     has_prior: ClassVar[bool] = False
+    has_encoder: ClassVar[bool] = True
 
     def __init__(self, config: AutoencoderConfig, shape: ImageShape) -> None:
         super().__init__()

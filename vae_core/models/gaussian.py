@@ -51,12 +51,15 @@ class GaussianVAE(nn.Module, abc.ABC):
         Its name with the settings that make it what it is.
     has_prior : bool
         Whether z has the prior N(0, I), from which images can be drawn.
+    has_encoder : bool
+        Whether an image has a place in latent space.
     """
 
     Config: ClassVar[type[GaussianConfig]]
     title: ClassVar[str]
     objective: ClassVar[str]
     has_prior: ClassVar[bool] = True
+    has_encoder: ClassVar[bool] = True
 
     def __init__(self, config: GaussianConfig, shape: ImageShape) -> None:
         super().__init__()

@@ -25,6 +25,8 @@ class LatentModel(Protocol):
     """What it minimises, for people."""
     has_prior: ClassVar[bool]
     """Whether z has the prior N(0, I), from which images can be drawn."""
+    has_encoder: ClassVar[bool]
+    """Whether an image has a place in latent space."""
     likelihood: Likelihood
 
     @property
@@ -33,7 +35,13 @@ class LatentModel(Protocol):
         ...
 
     def encode(self, x: Tensor, labels: Tensor | None = None) -> Posterior:
-        """Return q(z|x) for images [N, C, H, W] in [0, 1]; a conditional model needs their classes [N]."""
+        """Return q(z|x) for images [N, C, H, W] in [0, 1]; a conditional model needs their classes [N].
+
+        Raises
+        ------
+        InputError
+            If the family has no encoder, or a conditional model gets no classes.
+        """
         ...
 
     def decode(self, z: Tensor, labels: Tensor | None = None) -> Tensor:

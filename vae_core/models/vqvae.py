@@ -78,6 +78,7 @@ class VQVAE(nn.Module):
     title = "VQ-VAE"
     objective = "reconstruction + commitment − log p(codes)"
     has_prior: ClassVar[bool] = False
+    has_encoder: ClassVar[bool] = True
 
     def __init__(self, config: VQVAEConfig, shape: ImageShape) -> None:
         super().__init__()

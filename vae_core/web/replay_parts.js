@@ -53,7 +53,11 @@ export function buildReplay(element, options, acts) {
   copied.classList.add("replay-copies");
   views.style.setProperty("--strip", `${stripWidth(options)}fr`);
   const classes = classNames.length ? `, coloured by class: ${classNames.join(", ")}` : "";
-  views.append(figure("Codes μ of held-out images", map, classes), figure(gridTitle, grid), copied);
+  const codes = figure("Codes μ of held-out images", map, classes);
+  // A model without an encoder has neither.
+  codes.hidden = options.points.length === 0;
+  copied.hidden = options.copies === 0;
+  views.append(codes, figure(gridTitle, grid), copied);
   frame.append(bar, views);
   root.append(style, frame);
   element.replaceChildren(root);
@@ -77,6 +81,7 @@ export function buildReplay(element, options, acts) {
 
 /** How wide the copies are so that they are as high as the grid beside them, which is 9 wide. */
 function stripWidth({ side, copies, originals, tile: [, height, width] }) {
+  if (!copies) return 0;
   const aspect = (columns, rows) => (columns * (width + 1) - 1) / Math.max(1, rows * (height + 1) - 1);
   return (9 * aspect(originals ? 2 : 1, copies)) / aspect(side, side);
 }

@@ -11,7 +11,7 @@ export function createTiles(options, { grid, strip }, onReady) {
   const inflated = ends.map(() => null);
   const columns = originals ? 2 : 1;
   [grid.width, grid.height] = [side * (width + 1) - 1, side * (height + 1) - 1];
-  [strip.width, strip.height] = [columns * (width + 1) - 1, copies * (height + 1) - 1];
+  [strip.width, strip.height] = [columns * (width + 1) - 1, Math.max(0, copies * (height + 1) - 1)];
   inflateAll();
 
   // The last first: it is what is shown first.
@@ -30,6 +30,7 @@ export function createTiles(options, { grid, strip }, onReady) {
         paintTile(gridPicture, inflated[k], n, n % side, Math.floor(n / side), options);
       }
       grid.getContext("2d").putImageData(gridPicture, 0, 0);
+      if (!copies) return;
       const stripPicture = new ImageData(strip.width, strip.height);
       for (let n = 0; n < copies; n++) {
         if (originals) paintTile(stripPicture, originals, n, 0, n, options);

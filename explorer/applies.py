@@ -1,0 +1,74 @@
+"""Why a view does not apply to a model, in one plain sentence: all such reasons are here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+
+class Reason(NamedTuple):
+    """What a view lacks: `holds` tells whether a model lacks it, `words` say so, ``{a_model}`` standing for it."""
+
+    holds: Callable[[TrainedModel], bool]
+    words: str
+
+
+def _has_no_encoder(trained: TrainedModel) -> bool:
+    return not trained.has_encoder
+
+
+REASONS: dict[str, tuple[Reason, ...]] = {
+    "points": (
+        Reason(
+            _has_no_encoder,
+            "{a_model} has no encoder: there are no points, only what each place decodes to.",
+        ),
+    ),
+    "images": (
+        Reason(
+            _has_no_encoder,
+            "{a_model} has no encoder, so the path runs between two draws from the prior, not two images.",
+        ),
+    ),
+    "codes": (
+        Reason(
+            _has_no_encoder,
+            "{a_model} has no encoder and no likelihood: it has no bound, no copies and no codes to measure, "
+            "only draws.",
+        ),
+    ),
+    "holes": (
+        Reason(
+            _has_no_encoder,
+            "{a_model} has no reconstructions to hold its draws against, so none are counted as off the data.",
+        ),
+    ),
+    "step": (
+        Reason(
+            _has_no_encoder,
+            "{a_model} has no encoder: a step starts from draws of z, and no image has a μ to take apart.",
+        ),
+    ),
+}
+"""What each view lacks, by its name; a view that is not here always applies."""
+
+
+def why_not(view: str, trained: TrainedModel) -> str | None:
+    """Return why a view of `REASONS` does not apply to a model; None where it does."""
+    for reason in REASONS[view]:
+        if reason.holds(trained):
+            return reason.words.format(a_model=_with_article(trained.title))
+    return None
+
+
+def _with_article(title: str) -> str:
+    """Return a family's title with its article.
+
+    >>> _with_article("GAN"), _with_article("Autoencoder")
+    ('A GAN', 'An autoencoder')
+    """
+    name = title if title[:2].isupper() else title[0].lower() + title[1:]
+    return f"{'An' if name[0] in 'aeio' else 'A'} {name}"
