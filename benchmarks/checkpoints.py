@@ -21,7 +21,7 @@ from vae_core.datasets import ImageDataset, load_dataset
 from vae_core.errors import VaeCoreError
 from vae_core.evaluation import Metrics, evaluate
 from vae_core.events import Finished, Step, Warned
-from vae_core.models import AutoencoderConfig, VAEConfig
+from vae_core.models import AutoencoderConfig, CVAEConfig, VAEConfig
 from vae_core.networks import NetworkConfig
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.training import TrainingRun
@@ -57,6 +57,7 @@ SHIPPED: dict[str, RunConfig] = {
     "mnist-ae-2d": RunConfig(MNIST, AutoencoderConfig(), _for(30.0)),
     "mnist-vae-2d": RunConfig(MNIST, VAEConfig(), LONG),
     "mnist-beta4-2d": RunConfig(MNIST, VAEConfig(beta=4.0), _for(30.0)),
+    "mnist-cvae-2d": RunConfig(MNIST, CVAEConfig(), _for(40.0)),
     # Without the KL's warm-up two or three of the ten dimensions are never used.
     "mnist-vae-10d": RunConfig(MNIST, VAEConfig(latent_dim=10, network=MEDIUM), _for(40.0, kl_warmup=0.25)),
     "fashion-vae-2d": RunConfig(FASHION, VAEConfig(), _for(60.0)),
