@@ -202,7 +202,9 @@ def pair(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64
             if st.session_state.get(name) not in present:
                 st.session_state[name] = present[round(share * (len(present) - 1))]
             count = int((labels == st.session_state[name]).sum())
-        number(end_key(model, end, "index"), 0, count - 1, 0)
+        number(
+            end_key(model, end, "index"), 0, count - 1, round(share * (count - 1)) if labels is None else 0
+        )
 
 
 def put_pair(model: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]) -> None:

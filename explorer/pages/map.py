@@ -30,9 +30,12 @@ SPACINGS = {
 
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
+    told = "Drag over the map: the image follows."
+    if trained.has_encoder:
+        told += " Click a point, or draw a box or a lasso, to see what is behind."
     heading(
         "Map",
-        "Drag over the map: the image follows. Click a point, or draw a box or a lasso, to see what is behind.",
+        told,
         (words.MAP if trained.has_prior else words.MAP_AE) + words.about_class(trained),
     )
     _explore(trained)

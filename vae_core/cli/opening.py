@@ -116,7 +116,9 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def print_metrics(metrics: dict[str, Any]) -> None:
-    """Print measures with their units, split, count and estimator."""
+    """Print measures with their units, split, count and estimator; nothing if there are none."""
+    if not metrics:
+        return
     rows = []
     for name, entry in metrics.items():
         measured_on = f"{entry['split']}, {entry['count']:,} images"

@@ -95,11 +95,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _plan(args: argparse.Namespace) -> Plan:
     refuse(args, {args.vary}, f"--vary {args.vary}: its values are those of --values", "Leave it out.")
-    models, training = [], None
-    for family in dict.fromkeys(args.families or (None,)):
-        model, training = recipe.chosen_for(args, family)
-        models.append(model)
-    assert training is not None
+    chosen = [recipe.chosen_for(args, family) for family in dict.fromkeys(args.families or (None,))]
+    models, training = [model for model, _ in chosen], chosen[0][1]
+    if any(other != training for _, other in chosen):
+        raise ConfigError(
+            "These families train with settings of their own, and a sweep's runs share all of them.",
+            got=", ".join(args.families),
+            next_step="Sweep them apart, or give --learning-rate and --beta1 for all.",
+        )
     ended = _by_epochs(training, asked="seconds" in args.given)
     values, seeds = args.values or VALUES, args.seeds or SEEDS
     return make_plan(models, values, seeds, train.data_config(args), ended, args.vary)

@@ -121,7 +121,12 @@ def train_one(
 
 
 def measured(model: TrainedModel, dataset: ImageDataset) -> Metrics:
-    """Return a model's bounds and errors on the test split and, where the data's factors are known, disentanglement."""
+    """Return a model's bounds and errors on the test split and, where the data's factors are known, disentanglement.
+
+    Of a model without an encoder there is only how sharp its draws are.
+    """
+    if not model.has_encoder:
+        return measure(model, dataset, ["draws"])
     found = evaluate(model, dataset)
     return found if dataset.test.factors is None else found | measure(model, dataset, ["factors"])
 

@@ -151,7 +151,11 @@ def saves(folder: Path) -> dict[str, str]:
         (["--beta", "2"], "--beta does not go with --vary beta: its values are those of --values."),
         (["--vary", "gamma"], "Family vae has no such setting to sweep. Got: gamma. Allowed: latent_dim,"),
         (["--families", "vae", "ae"], "Family ae has no such setting to sweep. Got: beta."),
-        (["--families", "gan"], "Option --families does not fit."),
+        (
+            ["--families", "vae", "vaegan", "--vary", "latent_dim"],
+            "These families train with settings of their own",
+        ),
+        (["--families", "diffusion"], "Option --families does not fit."),
         (["--values", "1,2"], "Option --values does not fit. Got: '1,2'."),
         (["--values", "-3"], "Setting beta does not fit."),
         (["--out", "/dev/null/sweep"], "The sweep can't be written there."),
