@@ -29,8 +29,10 @@ class Preset:
     training: TrainingConfig
 
 
-ADVERSARIAL: dict[str, Any] = {"learning_rate": 1e-3, "beta1": 0.5}
-"""A generator and its discriminator chase each other: with the usual steps and momentum they overshoot."""
+ADVERSARIAL: dict[str, Any] = {
+    "learning_rate": 2e-3, "beta1": 0.5, "batch_size": 128, "late_batch_size": 128
+}  # fmt: skip
+"""A generator and its discriminator chase each other: with long steps and much momentum they overshoot."""
 OF_FAMILY: dict[str, dict[str, Any]] = {"gan": ADVERSARIAL, "vaegan": ADVERSARIAL}
 """Settings of training that a family needs, whatever the preset."""
 PLAIN = NetworkConfig(sine_features=0, layer_norm=False)
@@ -77,6 +79,6 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-def training_of(preset: Preset, family: str) -> TrainingConfig:
-    """Return a preset's training with what `family` needs otherwise."""
-    return dataclasses.replace(preset.training, **OF_FAMILY.get(family, {}))
+def training_for(training: TrainingConfig, family: str) -> TrainingConfig:
+    """Return `training` with what `family` needs otherwise."""
+    return dataclasses.replace(training, **OF_FAMILY.get(family, {}))

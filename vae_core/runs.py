@@ -62,7 +62,7 @@ def still(run: TrainingRun, name: str = "in training") -> TrainedModel:
         if logvar is not None:
             folder.latent_map["logvar"] = logvar
     labels = run.dataset.validation.labels
-    if labels is not None:
+    if labels is not None and run.model.has_encoder:
         folder.latent_map["labels"] = labels[:count]
     return TrainedModel(name, folder)
 

@@ -17,7 +17,7 @@ from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, as_float
 from vae_core.latent import tile
 from vae_core.models import MODELS, in_family
-from vae_core.presets import PRESETS, training_of
+from vae_core.presets import PRESETS, training_for
 
 OWN = (
     "beta",
@@ -90,7 +90,7 @@ def _form() -> None:
     st.caption(f"Minimises {MODELS[family].objective}.")
     key = f"train.{preset}.{family}"
     start_from = in_family(recipe.model, family)
-    model, training, seed = _few_settings(start_from, training_of(recipe, family), key)
+    model, training, seed = _few_settings(start_from, training_for(recipe.training, family), key)
     place = st.container()
     with st.expander("More settings"):
         model = forms.edit(model, key, without=FEW)

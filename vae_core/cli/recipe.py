@@ -10,7 +10,7 @@ from vae_core.cli.arguments import Parser, option, refuse
 from vae_core.config import Setting, settings_of, with_settings
 from vae_core.errors import ConfigError
 from vae_core.models import MODELS, ModelConfig, family_of, in_family
-from vae_core.presets import PRESETS, training_of
+from vae_core.presets import PRESETS, training_for
 from vae_core.run_config import TrainingConfig
 
 DEFAULT_PRESET = "quick"
@@ -96,7 +96,7 @@ def chosen_for(args: argparse.Namespace, family: str | None) -> tuple[ModelConfi
     own = {known.name for known in settings_of(model)}
     refuse(args, set(model_settings()) - own, f"family {family}", "Leave it out, or choose another --family.")
     given = {name: getattr(args, name) for name in args.given & NAMES}
-    training = with_settings(training_of(preset, family), _without_ends(given))
+    training = with_settings(training_for(preset.training, family), _without_ends(given))
     return with_settings(model, given), with_end(training, args)
 
 

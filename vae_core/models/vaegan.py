@@ -33,7 +33,7 @@ class VAEGANConfig(GANConfig):
     """Settings of a VAE-GAN."""
 
     gamma_features: float = setting(
-        0.05,
+        0.02,
         "Gamma: what a copy's error weighs in the decoder's loss, against fooling the discriminator.",
         low=0.0,
         high=10_000.0,

@@ -28,7 +28,7 @@ def test_it_is_trained_with_settings_that_it_needs_unless_others_are_given(docum
     command = ["train", "--family", "gan", "--epochs", "1", "--json", *SMALL]
     made = document(command)
     assert made["metrics"] == {}
-    assert (made["config"]["training"]["learning_rate"], made["config"]["training"]["beta1"]) == (1e-3, 0.5)
+    assert (made["config"]["training"]["learning_rate"], made["config"]["training"]["beta1"]) == (2e-3, 0.5)
     made = document([*command, "--learning-rate", "0.004", "--gamma-r1", "2"])
     assert (made["config"]["training"]["learning_rate"], made["config"]["training"]["beta1"]) == (4e-3, 0.5)
     assert made["config"]["model"]["gamma_r1"] == 2
