@@ -20,7 +20,17 @@ def _has_no_encoder(trained: TrainedModel) -> bool:
     return not trained.has_encoder
 
 
+def _has_codes(trained: TrainedModel) -> bool:
+    return trained.is_discrete
+
+
 REASONS: dict[str, tuple[Reason, ...]] = {
+    "plane": (
+        Reason(
+            _has_codes,
+            "{a_model} makes a map of codes of each image, so there is no plane to drag on.",
+        ),
+    ),
     "points": (
         Reason(
             _has_no_encoder,

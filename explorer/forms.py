@@ -15,6 +15,7 @@ T = TypeVar("T")
 
 LABELS = {
     "latent_dim": "Latent dimensions",
+    "codes": "K, codes in the book",
     "beta": "β, weight of the KL",
     "capacity": "C, capacity of the code",
     "gamma": "γ, weight of |KL − C|",

@@ -24,9 +24,12 @@ SECTIONS: dict[str, dict[str, Words]] = {
         "iwae_standard_error": Words("its standard error", "over images"),
         "reconstruction": Words("Reconstruction", "−log p(x\\|z), the distortion: lower is a closer copy"),
         "kl": Words("KL", "the rate: what the code tells about the image"),
+        "rate": Words("Rate", "−log p(codes), which is the KL of discrete codes: what they cost to tell"),
         "effective_beta": Words("β in effect", "weight of the KL with both terms as sums: 1 is the bound itself"),
     },
     "What the code carries": {
+        "perplexity": Words("Perplexity", "how many codes would do if all were used alike"),
+        "codes_used": Words("Codes used", "by any image at all"),
         "active_units": Words("Active units", "dimensions that are used at all"),
         "mutual_information": Words("Mutual information", "what z tells about which image it came from"),
         "total_correlation": Words("Total correlation", "how far the dimensions depend on each other: 0 if not"),

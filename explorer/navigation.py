@@ -150,8 +150,7 @@ def _describe(entry: ModelEntry) -> None:
         return
     name = trained.config.data.name
     data = DATASETS[name].title if name in DATASETS else name
-    d = trained.latent_dim
-    st.caption(f"{trained.title} · {data} · {d} latent dimension{'s' * (d != 1)}")
+    st.caption(f"{trained.title} · {data} · {trained.latent_words}")
     elbo = trained.metrics.get("elbo")
     if elbo is not None:
         value = f"{elbo['value']:.1f}".replace("-", "−")
@@ -162,7 +161,9 @@ def _describe(entry: ModelEntry) -> None:
 def _bring(entry: ModelEntry) -> None:
     # Here and not on the pages that show it: what is drawn here stays in the browser from page to page.
     with contextlib.suppress(VaeCoreError):
-        latent_pad.bring(conditional.shown(entry))
+        shown = conditional.shown(entry)
+        if not shown.is_discrete:
+            latent_pad.bring(shown)
 
 
 def _icon() -> Image.Image:

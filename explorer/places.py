@@ -45,7 +45,9 @@ def dimension_order(trained: TrainedModel) -> tuple[tuple[int, float], ...]:
 def draws(
     trained: TrainedModel, count: int, rng: np.random.Generator, temperature: float
 ) -> NDArray[np.float32]:
-    """Return places [count, d] from the prior, or from a Gaussian fitted to the codes of a model without one."""
+    """Return places [count, d] from the prior, or from a Gaussian fitted to the codes of a model without any."""
+    if trained.is_discrete:
+        return trained.sample(count, rng, temperature)[0]
     mean, factor = draw_law(trained)
     noise = temperature * rng.standard_normal((count, trained.latent_dim))
     return (mean + noise @ factor.T).astype(np.float32)

@@ -148,9 +148,10 @@ class Notes:
 
 def _extend(curves: dict[str, _Curve], event: Step | Evaluated) -> None:
     terms = dict(event.terms)
-    if {"kl", "reconstruction"} <= terms.keys():
+    rate = terms.get("kl", terms.get("prior"))
+    if rate is not None and "reconstruction" in terms:
         # The objective changes with beta; the bound does not, so that runs can be compared.
-        terms.setdefault("elbo", -terms["reconstruction"] - terms["kl"])
+        terms.setdefault("elbo", -terms["reconstruction"] - rate)
     for term, value in terms.items():
         if math.isfinite(value):
             curves.setdefault(term, _Curve()).add(event.seconds, value)

@@ -29,6 +29,30 @@ A plain autoencoder has no prior, so nothing says which places are likely. The g
 codes themselves along each axis; *even steps* covers the same rectangle as the dots.
 """
 
+CODES = r"""
+An image becomes a map of codes: at each place the encoder's vector is replaced by the nearest one in a book of $K$
+vectors, $c = \operatorname{argmin}_k |z - e_k|^2$, and the decoder sees nothing else. A code is an entry in a list, so
+there is no plane to move on; you can put other codes in its place instead, and see what they change.
+
+Neighbouring patches are decoded together: a swap changes its own place most, and its surroundings a little.
+*Perplexity* is $\exp$ of the entropy of the codes' use: $K$ if all are used alike, 1 if one does all the work.
+"""
+
+CODES_GENERATE = r"""
+A learned prior $p(c) = \prod_t p(c_t\,|\,c_1 \ldots c_{t-1})$ over maps of codes, a small causal transformer, was
+trained along with encoder and decoder. An image is drawn by drawing its codes one after the other, row by row, and
+decoding them. The temperature divides the prior's logits.
+
+$-\log p(c)$ is this model's rate: $-(\text{reconstruction} - \log p(c))$ is a lower bound on $\log p(x)$, as the
+other families' ELBO.
+"""
+
+CODES_INTERPOLATE = r"""
+A and B are held-out images, each a map of codes. *Along the vectors*: $(1-t)\,e_A + t\,e_B$ at every place, decoded as
+it is, without going back to the book. *Code by code*: the places at which A and B differ take B's code one after the
+other, row by row, so that every image on the way is made of codes.
+"""
+
 GENERATE = r"""
 The picture is the decoder's mean $\mathbb E[x\,|\,z]$ at the place $z$ of the sliders; no noise is added.
 
@@ -96,6 +120,7 @@ Other models put something else in place of $\beta\,\mathrm{KL}$, with $q(z)$ th
 - *InfoVAE*: $(1-\alpha)\,\mathrm{KL} + (\alpha + \lambda - 1)\,\mathrm{MMD}\big(q(z), p(z)\big)$.
 - *Importance-weighted*: the whole is
   $-\log \tfrac1K \sum_k p(x\,|\,z_k)\,p(z_k) / q(z_k\,|\,x)$ of $K$ draws, closer to $-\log p(x)$.
+- *VQ-VAE*: $-\log p(c)$ of the image's codes, and $\beta\,|z - e_c|^2$, which holds the encoder to them.
 - *Autoencoder*: nothing.
 
 A *GAN* has no encoder and no likelihood. Its decoder minimises $-\log D$ of what it makes of draws from the prior, and

@@ -154,6 +154,17 @@ class CropTo(nn.Module):
         return x[..., : self.height, : self.width]
 
 
+class PlaceNorm(nn.LayerNorm):
+    """Layer normalisation over the channels at each place, [N, C, h, w] -> the same.
+
+    Alike patches stay alike in all images, which they would not with statistics of the whole image.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        normal: Tensor = super().forward(x.permute(0, 2, 3, 1))
+        return normal.permute(0, 3, 1, 2)
+
+
 class ResidualBlock(nn.Module):
     """x + f(x) with f = ReLU, 3x3 convolution, ReLU, 1x1 convolution; [N, C, h, w] -> the same.
 
@@ -181,8 +192,12 @@ def code_map_size(shape: ImageShape) -> tuple[int, int]:
     return _map_sizes(shape)[-1]
 
 
-def make_map_encoder(shape: ImageShape, outputs: int, channels: int, blocks: int) -> nn.Sequential:
-    """Return an encoder from images of `shape` = (C, H, W) to maps [N, outputs, h, w] of :func:`code_map_size`."""
+def make_map_encoder(shape: ImageShape, outputs: int, channels: int) -> nn.Sequential:
+    """Return an encoder from images of `shape` = (C, H, W) to maps [N, outputs, h, w] of :func:`code_map_size`.
+
+    It has no residual blocks, whose view is as wide as the image: alike patches get alike vectors, whatever is around
+    them, so that maps of codes are easier to tell beforehand.
+    """
     check_image_shape(shape)
     layers: list[nn.Module] = []
     width = shape[0]
@@ -190,8 +205,8 @@ def make_map_encoder(shape: ImageShape, outputs: int, channels: int, blocks: int
         wider = channels * 2**stage
         layers += [nn.Conv2d(width, wider, 3, stride=2, padding=1), nn.ReLU()]
         width = wider
-    layers += [nn.Conv2d(width, width, 3, padding=1), *(ResidualBlock(width) for _ in range(blocks))]
-    return nn.Sequential(*layers, nn.GroupNorm(1, width), nn.ReLU(), nn.Conv2d(width, outputs, 1))
+    layers.append(nn.Conv2d(width, width, 3, padding=1))
+    return nn.Sequential(*layers, PlaceNorm(width), nn.ReLU(), nn.Conv2d(width, outputs, 1))
 
 
 def make_map_decoder(shape: ImageShape, inputs: int, channels: int, blocks: int) -> nn.Sequential:

@@ -49,12 +49,15 @@ class LatentMap:
     labels : int64 [N] or None
     indices : int64 [N]
         Which images of the data set's test split these are.
+    codes : int64 [N, h, w] or None
+        Their codes, of a model with discrete ones.
     """
 
     mu: FloatArray
     logvar: FloatArray | None
     labels: NDArray[np.int64] | None
     indices: NDArray[np.int64]
+    codes: NDArray[np.int64] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -242,12 +245,13 @@ class TrainedModel:
         """Posteriors of held-out images; with discrete codes, mu are their vectors."""
         arrays = self._folder.latent_map
         mu = self._map_mu().astype(np.float32, copy=False)
-        logvar, labels = arrays.get("logvar"), arrays.get("labels")
+        logvar, labels, codes = (arrays.get(name) for name in ("logvar", "labels", "codes"))
         return LatentMap(
             mu,
             None if logvar is None else logvar.astype(np.float32),
             None if labels is None else labels.astype(np.int64),
             arrays.get("indices", np.arange(len(mu))).astype(np.int64),
+            None if codes is None else codes.astype(np.int64),
         )
 
     def encode(
@@ -320,6 +324,10 @@ class TrainedModel:
             raise InputError("There is no such code.", got=f"{found.min()} to {found.max()}", allowed=allowed)
         with torch.inference_mode():
             return module.vectors(torch.from_numpy(found.astype(np.int64))).numpy()
+
+    def code_table(self) -> FloatArray:
+        """Return the vectors of all codes in the book [K, D]; InputError for a model without discrete codes."""
+        return self._discrete().codebook.vectors.numpy().copy()
 
     def decode_codes(self, codes: NDArray[Any]) -> FloatArray:
         """Return the mean images [N, C, H, W] of maps of codes [N, h, w]; errors as for :meth:`code_vectors`."""

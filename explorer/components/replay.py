@@ -25,6 +25,7 @@ TOLD = {
     "reconstruction": ("reconstruction", ".1f"),
     "features": ("features", ".1f"),
     "kl": ("KL", ".1f"),
+    "prior": ("rate", ".1f"),
     "discriminator": ("discriminator", ".2f"),
 }
 """Terms that a moment tells, with their names and formats."""
@@ -96,6 +97,8 @@ def _packed(trained: TrainedModel, with_images: bool) -> tuple[dict[str, Any], d
 
 def _grid_title(trained: TrainedModel) -> str:
     law = "the prior" if trained.has_prior else "the codes"
+    if trained.is_discrete:
+        return f"{SIDE**2} draws from the learned prior, from the same random numbers"
     if trained.latent_dim <= 2:
         return f"Decoded at quantiles of {law}"
     return f"Decoded from the same {SIDE**2} draws of {law}" + ("" if trained.has_prior else ", scaled")

@@ -13,12 +13,16 @@ Curve = Sequence[tuple[float, float]]
 TITLES = {
     "reconstruction": "Reconstruction −E[log p(x|z)]",
     "kl": "KL(q(z|x) ‖ p(z))",
+    "prior": "Rate −log p(codes)",
+    "perplexity": "Perplexity of a batch's codes",
     "loss": "Objective",
     "features": "Copies' error in the discriminator's features",
     "decoder": "Decoder's objective",
     "discriminator": "Discriminator's cross-entropy, log 2 = 0.69 if it guesses",
     "elbo": "ELBO, whatever β: −reconstruction − KL",
 }
+UNITS = {"perplexity": "codes"}
+"""Units of terms that are no nats."""
 
 
 class Line(NamedTuple):
@@ -46,7 +50,7 @@ def training(curves: Mapping[str, tuple[Curve, Curve]], unit: str = "nats per im
     """
     return [
         Panel(
-            f"{TITLES.get(term, term)}, {unit}",
+            f"{TITLES.get(term, term)}, {UNITS.get(term, unit)}",
             (
                 Line("training", theme.PALETTE[0], train),
                 Line("validation", theme.PALETTE[6], held_out, marks=True),

@@ -27,7 +27,7 @@ CHOSEN = "compare.models"
 SEED = "compare.seed"
 SHOWN_SET = "compare.set"
 DRAWS, SHOWN, HELD_OUT = 500, 8, 4000
-MEASURES = ("elbo", "iwae", "reconstruction", "kl", "mse", "knn_accuracy", "active_units")
+MEASURES = ("elbo", "iwae", "reconstruction", "kl", "rate", "mse", "knn_accuracy", "active_units")
 
 
 def show() -> None:
@@ -51,13 +51,14 @@ def show() -> None:
         st.info("Choose at least two models above.", icon=":material/compare:")
         return
     with st.container(gap=None):
-        for trained in models:
+        for trained in (one for one in models if not one.is_discrete):
             latent_pad.bring(trained, f"compare-{trained.name}")
     state.publish(Link(models=tuple(chosen)))
     for column, trained in zip(st.columns(len(models)), models, strict=True):
         with column:
             _pad(trained)
     _numbers(models)
+    _copies(models)
     _holes(models)
 
 
@@ -90,6 +91,9 @@ def _choose(found: dict[str, ModelEntry]) -> list[str]:
 @guarded
 def _pad(trained: TrainedModel) -> None:
     st.markdown(f"**{trained.title}**  \n{trained.name}")
+    if (reason := applies.why_not("plane", trained)) is not None:
+        st.caption(f"{reason} Its codes are on the Map page.")
+        return
     latent_pad.draw(trained, "small", linked="compare")
 
 
@@ -108,6 +112,25 @@ def _numbers(models: list[TrainedModel]) -> None:
     st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
+@guarded
+def _copies(models: list[TrainedModel]) -> None:
+    able = [trained for trained in models if trained.has_encoder]
+    if not able:
+        return
+    fewest = min(able, key=lambda trained: len(trained.latent_map.mu))
+    codes = fewest.latent_map
+    rows = planes.spread_rows(len(codes.mu), SHOWN)
+    found = cache.originals(fewest, rows.tolist())
+    if found is None or not len(found):
+        return
+    labels = None if codes.labels is None else codes.labels[rows]
+    named = {"image": as_float(found)}
+    for trained in able:
+        named[trained.name] = conditional.whole(trained).reconstruct(found, labels)
+    st.markdown("#### Copies: the same held-out images, encoded and decoded by each model")
+    st.image(strip(named, [""] * len(rows), side=72), width="content", alt="Held-out images and their copies")
+
+
 @st.fragment
 @guarded
 def _holes(models: list[TrainedModel]) -> None:
@@ -115,7 +138,7 @@ def _holes(models: list[TrainedModel]) -> None:
     st.markdown("#### Holes: the same random draws, decoded by each model")
     for trained in models:
         share = _off_data(trained, cache.originals_here(trained))
-        law = "the prior" if trained.has_prior else "a Gaussian fitted to its codes"
+        law = "the prior" if trained.can_draw else "a Gaussian fitted to its codes"
         told = f"{trained.name}, draws from {law}" + (", its classes in turn" if trained.conditional else "")
         if share is not None:
             told += f": {share:.0%} of {DRAWS} land off the data"

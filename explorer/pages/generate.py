@@ -13,6 +13,7 @@ from explorer.components.pad_state import PadState
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import TEMPERATURE, Link
+from explorer.panels import code_draws
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -23,6 +24,10 @@ SEED = "samples.seed"
 
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
+    if trained.is_discrete:
+        heading("Generate", "Draw new maps of codes from the learned prior.", words.CODES_GENERATE)
+        code_draws.draw(trained)
+        return
     heading(
         "Generate",
         "Drag a slider, or the cursor on the map: the image follows.",

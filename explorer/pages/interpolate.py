@@ -13,7 +13,7 @@ from explorer.figures.pixels import data_uri, picture
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import STEPS, Link
-from explorer.panels import ends, locator
+from explorer.panels import code_paths, ends, locator
 from vae_core.latent import lerp, slerp
 
 if TYPE_CHECKING:
@@ -26,6 +26,14 @@ FINE = 101
 
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
+    if trained.is_discrete:
+        heading(
+            "Interpolate",
+            "Choose two images, then move from one to the other in two ways.",
+            words.CODES_INTERPOLATE,
+        )
+        code_paths.draw(trained)
+        return
     told = applies.why_not("images", trained)
     heading(
         "Interpolate",

@@ -13,7 +13,7 @@ from explorer.components.pad_state import PadState
 from explorer.figures import theme, tiles
 from explorer.frame import guarded, heading
 from explorer.links import Link
-from explorer.panels import selection
+from explorer.panels import code_map, selection
 from vae_core.latent import tile
 
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ SPACINGS = {
 
 def show(trained: TrainedModel) -> None:
     """Draw the page for one model."""
+    if trained.is_discrete:
+        heading("Map", "Click a cell, then a code from the book: see what changes in the image.", words.CODES)
+        code_map.draw(trained)
+        return
     told = "Drag over the map: the image follows."
     if trained.has_encoder:
         told += " Click a point, or draw a box or a lasso, to see what is behind."

@@ -78,11 +78,12 @@ def _row(name: str, entry: dict[str, Any], spread: str) -> str:
 
 def _plane(trained: TrainedModel) -> None:
     points = [
-        (entry.name, entry.metrics["kl"]["value"], entry.metrics["reconstruction"]["value"])
+        (entry.name, _rate(entry.metrics), entry.metrics["reconstruction"]["value"])
         for entry in shelf.mine().entries()
         if entry.problem is None
         and entry.dataset == trained.config.data.name
-        and {"kl", "reconstruction"} <= entry.metrics.keys()
+        and "reconstruction" in entry.metrics
+        and entry.metrics.keys() & {"kl", "rate"}
     ]
     if trained.name not in [name for name, _, _ in points]:
         return
@@ -95,3 +96,8 @@ def _plane(trained: TrainedModel) -> None:
         key="rate-distortion",
         alt="Rate against distortion of all models of the same data, in nats per image",
     )
+
+
+def _rate(metrics: dict[str, Any]) -> float:
+    """Return the KL, or what discrete codes have in its place."""
+    return float(metrics["kl" if "kl" in metrics else "rate"]["value"])

@@ -16,7 +16,17 @@ from explorer.links import Link
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
-TERMS = ("reconstruction", "features", "kl", "loss", "decoder", "discriminator", "elbo")
+TERMS = (
+    "reconstruction",
+    "features",
+    "kl",
+    "prior",
+    "perplexity",
+    "loss",
+    "decoder",
+    "discriminator",
+    "elbo",
+)
 
 
 def show(trained: TrainedModel) -> None:
@@ -52,6 +62,7 @@ def _curves(history: list[dict[str, Any]]) -> dict[str, tuple[curves.Curve, curv
 
 
 def _with_elbo(record: dict[str, Any]) -> dict[str, Any]:
-    if not {"kl", "reconstruction"} <= record.keys():
+    rate = record.get("kl", record.get("prior"))
+    if rate is None or "reconstruction" not in record:
         return record
-    return {"elbo": -record["reconstruction"] - record["kl"], **record}
+    return {"elbo": -record["reconstruction"] - rate, **record}

@@ -115,8 +115,7 @@ def _told(one: Kept) -> str:
         return one.entry.problem
     data, family = one.entry.dataset or "", one.entry.family or ""
     title = DATASETS[data].title if data in DATASETS else data
-    d = one.entry.latent_dim
-    parts = [f"{MODELS[family].title}, {title}, {d} latent dimension{'s' * (d != 1)}"]
+    parts = [f"{MODELS[family].title}, {title}, {one.entry.latent_words}"]
     elbo = one.entry.metrics.get("elbo")
     if elbo is not None:
         parts.append(f"{elbo['split']} ELBO {elbo['value']:.1f} {elbo['unit']}".replace("-", "−", 1))

@@ -20,6 +20,7 @@ from vae_core.models import MODELS, in_family
 from vae_core.presets import PRESETS, training_for
 
 OWN = (
+    "codes",
     "beta",
     "capacity",
     "gamma",
@@ -82,7 +83,7 @@ def _form() -> None:
     st.caption(recipe.help)
     family = st.selectbox(
         "Model",
-        [name for name in MODELS if name != "vqvae"],
+        list(MODELS),
         key="train.family",
         persist_state="session",
         format_func=lambda name: MODELS[name].title,

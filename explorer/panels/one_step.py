@@ -35,8 +35,8 @@ def draw(parts: Dissection) -> None:
 
 def _table(parts: Dissection) -> str:
     lines: list[tuple[str, list[str]]] = []
-    gaussian = bool(parts.sigma.any())
-    for k in range(min(MOST_DIMENSIONS, parts.z.shape[1])):
+    gaussian, coded = bool(parts.sigma.any()), _is_coded(parts)
+    for k in range(0 if coded else min(MOST_DIMENSIONS, parts.z.shape[1])):
         if gaussian:
             lines += [
                 (f"$\\mu_{k + 1}$", _signed(parts.mu[:, k])),
@@ -55,6 +55,8 @@ def _table(parts: Dissection) -> str:
     lines.append((error, [f"{value:.1f}" for value in parts.reconstruction]))
     if gaussian:
         lines.append(("$\\mathrm{KL}$, nats", [f"{value:.2f}" for value in parts.kl]))
+    if coded:
+        lines.append(("$-\\log p(c)$ of its codes, nats", [f"{value:.1f}" for value in parts.kl]))
     head = ["", *(str(number + 1) for number in range(len(parts.x)))]
     table = [head, ["---"] * len(head), *([name, *cells] for name, cells in lines)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in table)
@@ -62,6 +64,11 @@ def _table(parts: Dissection) -> str:
 
 def _sum(parts: Dissection) -> str:
     reconstruction, kl = float(parts.reconstruction.mean()), float(parts.kl.mean())
+    if _is_coded(parts):
+        return (
+            f"Loss of these images: {reconstruction:.1f} + {kl:.1f} nats per image, and how far the encoder's vectors "
+            "are from their codes. Nothing is random; the gradient reaches the encoder as if its vectors were codes."
+        )
     if not parts.sigma.any():
         return f"Loss of these images: **{reconstruction:.1f}** nats per image, the reconstruction alone."
     if parts.weights is None:
@@ -77,6 +84,10 @@ def _sum(parts: Dissection) -> str:
         "weights. Only ε is random; the gradient reaches μ and σ through z."
         + (IN_FEATURES if parts.in_features else "")
     )
+
+
+def _is_coded(parts: Dissection) -> bool:
+    return not parts.sigma.any() and bool(parts.kl.any())
 
 
 def _signed(values: np.ndarray) -> list[str]:

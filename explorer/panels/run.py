@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer import applies, live, progress, state, training_desk
-from explorer.components import curves, latent_pad, replay
+from explorer.components import curves, latent_pad, live_picture, replay
 from explorer.components.live import follow
 from explorer.frame import guarded
 from explorer.panels import one_step
@@ -17,6 +17,7 @@ from explorer.training_desk import TrainingJob
 from vae_core.models import BetaConfig
 
 BETA = (0.0, 10.0)
+PICTURED = "Shown are images, their copies, and draws from the prior that it learns along with them."
 
 
 def draw(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
@@ -41,7 +42,10 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
     # Not before the whole page knows that the run is over: else Stop would stand beside Keep for a moment.
     if over and job.can_keep:
         _keep(job)
-    if now.model is not None:
+    if now.model is not None and now.model.is_discrete:
+        live_picture.draw_live(name)
+        st.caption(f"{applies.why_not('plane', now.model)} {PICTURED}")
+    elif now.model is not None:
         latent_pad.draw_live(name, now.model)
     if now.model is not None and now.model.given_class is not None:
         told = now.model.class_name(now.model.given_class)

@@ -8,13 +8,23 @@ import numpy as np
 
 from explorer import live, progress
 from explorer.components import curves as curves_in_page
-from explorer.components import latent_pad
+from explorer.components import latent_pad, live_picture
 from explorer.figures import curves
 from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
 from vae_core.metrics import active_units, kl_per_dimension
 
-TERMS = ("reconstruction", "features", "kl", "loss", "decoder", "discriminator", "elbo")
+TERMS = (
+    "reconstruction",
+    "features",
+    "kl",
+    "prior",
+    "perplexity",
+    "loss",
+    "decoder",
+    "discriminator",
+    "elbo",
+)
 MOST_DIMENSIONS = 10
 ENDS = {progress.COMPLETE: "done in {:.0f} s", progress.STOPPED: "stopped", progress.PAUSED: "paused"}
 
@@ -46,11 +56,13 @@ class RunFeed(live.Feed[TrainingJob]):
     def drawn(self, job: TrainingJob, now: Progress) -> live.Drawn:
         """Return the model and the curves."""
         name = name_of(job)
-        about, arrays = latent_pad.picture(name, now.model)
         panels = curves.training(
             {term: (now.curves[term], now.held_out.get(term, ())) for term in TERMS if term in now.curves}
         )
         told, points = curves_in_page.packed(panels, now.changes)
+        if now.model.is_discrete:
+            return {"curves": told | {"picture": live_picture.picture(now.model)}}, points
+        about, arrays = latent_pad.picture(name, now.model)
         return {"models": {name: about}, "curves": told}, arrays | points
 
 

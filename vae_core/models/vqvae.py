@@ -46,7 +46,7 @@ class VQVAEConfig:
     channels: int = setting(
         16, "Channels of the first convolution; each further one doubles them.", low=1, high=128
     )
-    blocks: int = setting(2, "Residual blocks on the code map, in encoder and decoder.", low=0, high=8)
+    blocks: int = setting(2, "Residual blocks of the decoder, on the code map.", low=0, high=8)
     prior_heads: int = setting(
         4, f"Attention heads of the prior over codes, {HEAD} dimensions each.", low=1, high=16
     )
@@ -84,7 +84,7 @@ class VQVAE(nn.Module):
         super().__init__()
         self.config, self.shape = config, shape
         self.map_size = code_map_size(shape)
-        self.encoder = make_map_encoder(shape, config.code_dim, config.channels, config.blocks)
+        self.encoder = make_map_encoder(shape, config.code_dim, config.channels)
         self.decoder = make_map_decoder(shape, config.code_dim, config.channels, config.blocks)
         self.codebook = Codebook(config.codes, config.code_dim, config.decay)
         self.prior = CodePrior(

@@ -18,7 +18,8 @@ from vae_core.runs import save
 from vae_core.training import TrainingRun
 
 Open = Callable[..., AppTest]
-FAMILIES = [name for name in MODELS if name not in ("vae", "ae", "vqvae")]
+FAMILIES = [name for name in MODELS if name not in ("vae", "ae")]
+CODED = {"codes": 16, "channels": 4, "prior_layers": 1}
 NETWORK = NetworkConfig(hidden=(16,), sine_features=4)
 LENGTH = TrainingConfig(epochs=1.0, seconds=None)
 
@@ -27,7 +28,8 @@ LENGTH = TrainingConfig(epochs=1.0, seconds=None)
 def _families(tmp_path_factory: pytest.TempPathFactory, digits: ImageDataset) -> Path:
     folder = tmp_path_factory.mktemp("families")
     for family in FAMILIES:
-        config = MODELS[family].Config(network=NETWORK)
+        settings = CODED if family == "vqvae" else {"network": NETWORK}
+        config = MODELS[family].Config(**settings)
         run = TrainingRun(RunConfig(DataConfig("digits"), config, LENGTH), digits)
         for _ in run.events():
             pass

@@ -95,9 +95,12 @@ def test_it_is_compared_with_a_vae(open_page: Open) -> None:
     assert "digits-vae-2d, draws from the prior: " in told(page)
 
 
-def test_every_reason_holds_for_a_gan_and_for_no_vae(shipped_folder: Path) -> None:
+def test_every_reason_but_that_of_discrete_codes_holds_for_a_gan_and_none_for_a_vae(
+    shipped_folder: Path,
+) -> None:
     gan, vae = load(shipped_folder / "digits-gan-2d"), load(shipped_folder / "digits-vae-2d")
-    for view in applies.REASONS:
+    assert applies.why_not("plane", gan) is None
+    for view in applies.REASONS.keys() - {"plane"}:
         reason = applies.why_not(view, gan)
         assert reason is not None
         assert reason.startswith("A GAN has no ")
