@@ -33,7 +33,9 @@ ADVERSARIAL: dict[str, Any] = {
     "learning_rate": 2e-3, "beta1": 0.5, "batch_size": 128, "late_batch_size": 128
 }  # fmt: skip
 """A generator and its discriminator chase each other: with long steps and much momentum they overshoot."""
-OF_FAMILY: dict[str, dict[str, Any]] = {"gan": ADVERSARIAL, "vaegan": ADVERSARIAL}
+DISCRETE: dict[str, Any] = {"learning_rate": 6e-3, "batch_size": 128, "late_batch_size": 128}
+"""A prior over codes learns by many steps, and each image is many codes to it."""
+OF_FAMILY: dict[str, dict[str, Any]] = {"gan": ADVERSARIAL, "vaegan": ADVERSARIAL, "vqvae": DISCRETE}
 """Settings of training that a family needs, whatever the preset."""
 PLAIN = NetworkConfig(sine_features=0, layer_norm=False)
 PLAIN_TRAINING = TrainingConfig(

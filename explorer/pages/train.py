@@ -16,7 +16,7 @@ from explorer.panels import run
 from vae_core.config import DataConfig
 from vae_core.datasets import DATASETS, as_float
 from vae_core.latent import tile
-from vae_core.models import MODELS, in_family
+from vae_core.models import MODELS, VQVAEConfig, in_family
 from vae_core.presets import PRESETS, training_for
 
 OWN = (
@@ -44,6 +44,8 @@ def show() -> None:
     told = "Choose data and a recipe and press Start. You can look at other pages meanwhile."
     if watching:
         told = "Put the cursor anywhere: the image there sharpens as the model learns. Pause it, or change β."
+    if watching and job is not None and isinstance(job.plan.model, VQVAEConfig):
+        told = "Copies and draws sharpen as the model learns. Pause it, or change its rate."
     if watching and job is not None and job.progress.over:
         told = "The run is over and saved. Keep it under a name to measure it, or begin another."
     heading("Train", told, words.TRAIN)

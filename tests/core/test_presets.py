@@ -20,4 +20,4 @@ def test_a_presets_training_is_its_own_but_for_what_a_family_needs(preset: str) 
 
 def test_only_families_that_there_are_need_anything() -> None:
     usual = PRESETS["quick"].training
-    assert {family for family in MODELS if training_for(usual, family) != usual} == {"gan", "vaegan"}
+    assert {family for family in MODELS if training_for(usual, family) != usual} == {"gan", "vaegan", "vqvae"}
