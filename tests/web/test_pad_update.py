@@ -43,3 +43,22 @@ def test_a_model_of_another_size_is_refused_and_nothing_changes(bench: PadBench)
     assert not bench.page.evaluate(UPDATE, {"scale": 0.8, "shift": 0.3, "cut": 10})
     bench.settle()
     np.testing.assert_array_equal(bench.image(), image)
+
+
+UPDATE_WEIGHTS = """(scale) => {
+    const { w } = window.padOptions;
+    const points = { mu: new Float32Array(0), logvar: null, labels: null };
+    return pad.update({ w: w.map((value) => value * scale), points });
+}"""
+
+
+def test_a_model_without_points_decodes_each_place_and_follows_its_weights(bench: PadBench) -> None:
+    bench.mu[:0].tofile(bench.folder / "mu.f32")
+    bench.given |= {"logvar": False, "labels": False}
+    bench.open(z=[0.5, -0.25], layers=["grid", "prior"])
+    assert np.abs(bench.image() - bench.expected([0.5, -0.25])).max() <= 2
+    assert bench.page.evaluate(UPDATE_WEIGHTS, 0.8)
+    bench.settle()
+    for weights in bench.model.decoder.parameters():
+        weights.mul_(0.8)
+    assert np.abs(bench.image() - bench.expected([0.5, -0.25])).max() <= 2
