@@ -1,18 +1,22 @@
-"""Many small images as one picture with axes: the decoded grid."""
+"""Many small images as one picture with axes: the decoded grid, as SVG, so that a page needs no chart for it."""
 
 from __future__ import annotations
 
-from typing import Any
+import base64
+from html import escape
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from explorer.figures.pixels import Picture, data_uri, picture
+from explorer.figures.pixels import data_uri, picture
+from explorer.figures.theme import QUIET
 
 Images = NDArray[np.float32]
 
 SMALL = 16
+LEFT, TOP, BELOW = 52, 8, 44
+"""Room around the grid for ticks and titles, in pixels."""
+TICKS = 7
 
 
 def spaced(images: Images) -> Images:
@@ -28,67 +32,35 @@ def decoded_grid(
     rows: NDArray[np.float32],
     axis_titles: tuple[str, str],
     height: int = 480,
-) -> go.Figure:
-    """Return tiled decodes [C, R*H, Cc*W], whose top row belongs to `rows[0]`, with the coordinates as tick labels."""
-    across, up = np.arange(len(columns)) + 0.5, len(rows) - np.arange(len(rows)) - 0.5
-    layout = _framed(picture(tiled, size=900), len(columns), len(rows), height)
-    layout["xaxis"] |= _ticks(across, columns, axis_titles[0])
-    layout["yaxis"] |= _ticks(up, rows, axis_titles[1])
-    grid_x, grid_y = np.meshgrid(across, up)
-    places = {
-        "type": "scatter",
-        "x": grid_x.ravel(),
-        "y": grid_y.ravel(),
-        "mode": "markers",
-        "marker": {"size": 12, "opacity": 0},
-        "text": [f"({x:.2f}, {y:.2f})" for y in rows for x in columns],
-        "hovertemplate": "%{text}<extra></extra>",
-    }
-    return go.Figure(data=[places], layout=layout)
+) -> str:
+    """Return tiled decodes [C, R*H, Cc*W] as a data address, the coordinates beside them; the top row is `rows[0]`."""
+    side = (height - TOP - BELOW) / len(rows)
+    wide, high = side * len(columns), side * len(rows)
+    pixels = picture(tiled, size=round(2 * high))
+    place = f'x="{LEFT}" y="{TOP}" width="{wide:g}" height="{high:g}" preserveAspectRatio="none"'
+    parts = [f'<image {place} href="{data_uri(pixels)}"/>']
+    foot = TOP + high + 16
+    for i in _ticked(len(columns)):
+        parts.append(f'<text x="{LEFT + (i + 0.5) * side:g}" y="{foot:g}">{_number(columns[i])}</text>')
+    for i in _ticked(len(rows)):
+        at = f'x="{LEFT - 8}" y="{TOP + (i + 0.5) * side + 4:g}" text-anchor="end"'
+        parts.append(f"<text {at}>{_number(rows[i])}</text>")
+    middle = TOP + high / 2
+    parts.append(f'<text x="{LEFT + wide / 2:g}" y="{foot + 19:g}">{escape(axis_titles[0])}</text>')
+    parts.append(
+        f'<text x="14" y="{middle:g}" transform="rotate(-90 14 {middle:g})">{escape(axis_titles[1])}</text>'
+    )
+    right = LEFT + wide + 8
+    size = f'width="{right:g}" height="{height}" viewBox="0 0 {right:g} {height}"'
+    font = f'font-family="sans-serif" font-size="12.5" text-anchor="middle" fill="{QUIET}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{"".join(parts)}</svg>'
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def _framed(pixels: Picture, count_x: int, count_y: int, height: int) -> dict[str, Any]:
-    bare = {
-        "showgrid": False,
-        "zeroline": False,
-        "fixedrange": True,
-        "constrain": "domain",
-        "ticks": "",
-    }
-    image = {
-        "source": data_uri(pixels),
-        "xref": "x",
-        "yref": "y",
-        "x": 0,
-        "y": count_y,
-        "sizex": count_x,
-        "sizey": count_y,
-        "sizing": "stretch",
-        "layer": "below",
-    }
-    return {
-        "images": [image],
-        "xaxis": {"range": [0, count_x], **bare},
-        "yaxis": {
-            "range": [0, count_y],
-            "scaleanchor": "x",
-            "scaleratio": 1,
-            "constraintoward": "top",
-            **bare,
-        },
-        "height": height,
-        # Margins that the page works out itself have it lay the chart out twice.
-        "margin": {"l": 52, "r": 8, "t": 8, "b": 44, "autoexpand": False},
-        "showlegend": False,
-        "hovermode": "closest",
-    }
+def _ticked(count: int) -> range:
+    step = max(1, round(count / TICKS))
+    return range(step // 2, count, step)
 
 
-def _ticks(places: NDArray[Any], values: NDArray[np.float32], title: str) -> dict[str, Any]:
-    step = max(1, round(len(values) / 7))
-    chosen = range(step // 2, len(values), step)
-    return {
-        "tickvals": [float(places[i]) for i in chosen],
-        "ticktext": [f"{values[i]:.1f}".replace("-", "−") for i in chosen],
-        "title": {"text": title, "standoff": 4},
-    }
+def _number(value: np.float32) -> str:
+    return f"{value:.1f}".replace("-", "−")

@@ -10,7 +10,7 @@ import streamlit as st
 from explorer import applies, planes, state, words
 from explorer.components import latent_pad
 from explorer.components.pad_state import PadState
-from explorer.figures import theme, tiles
+from explorer.figures import tiles
 from explorer.frame import guarded, heading
 from explorer.links import Link
 from explorer.panels import code_map, selection
@@ -97,9 +97,8 @@ def _grid(trained: TrainedModel) -> None:
     z, columns, rows = planes.grid(view, spacing, TILES)
     decoded = tiles.spaced(trained.decode(z.reshape(-1, z.shape[-1])))
     tiled = tile(decoded.reshape(*z.shape[:2], *decoded.shape[1:]))
-    left.plotly_chart(
+    left.image(
         tiles.decoded_grid(tiled, columns, rows, view.titles, HEIGHT),
-        config=theme.HOVER_ONLY,
-        key="decoded-grid",
+        width="content",
         alt=f"Images decoded on a grid of {z.shape[1]} by {z.shape[0]} places of the map, same way up as the map",
     )

@@ -64,7 +64,7 @@ def test_a_page_opens_alive_and_nothing_is_cut_off(
 
 def test_the_map_shows_a_decoded_grid(page: Page, settle: Settle) -> None:
     go(page, settle, "Map")
-    expect(page.locator(".st-key-decoded-grid .js-plotly-plot image")).to_be_visible()
+    expect(page.get_by_alt_text("Images decoded on a grid")).to_be_visible()
 
 
 def test_the_path_between_two_images_can_be_walked(
@@ -110,7 +110,7 @@ def test_a_model_is_trained_on_digits_kept_and_opened_on_the_map(
     settle(page)
     expect(page.get_by_test_id("stSidebar").get_by_text("Digits 8x8")).to_be_visible()
     expect(page).to_have_url(re.compile("model=browser-digits"))
-    expect(page.locator(".st-key-decoded-grid .js-plotly-plot image")).to_be_visible()
+    expect(page.get_by_alt_text("Images decoded on a grid")).to_be_visible()
     screenshot(page, "map-of-the-trained-model")
 
 

@@ -37,7 +37,7 @@ def test_a_damaged_model_is_one_clear_line_and_the_others_stay(open_page: Open) 
     assert len(page.error) == 1
     page.sidebar.selectbox(key="model").set_value("digits-vae-2d").run()
     assert not page.error
-    assert page.get("plotly_chart")
+    assert page.get("image")
 
 
 def test_a_folder_that_is_not_a_model_is_listed_last_with_what_is_wrong(

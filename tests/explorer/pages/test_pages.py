@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,14 +14,6 @@ from vae_core.trained import TrainedModel
 Open = Callable[..., AppTest]
 PAGES = ("map", "generate", "interpolate", "compare", "train")
 MODELS = ("digits-vae-2d", "digits-ae-2d", "digits-vae-16d", "digits-vae-1d")
-
-
-def chart(page: AppTest, alt: str) -> dict:
-    """Return the specification of the page's chart whose text for screen readers begins with `alt`."""
-    for element in page.get("plotly_chart"):
-        if element.proto.alt.startswith(alt):
-            return json.loads(element.proto.spec)
-    raise AssertionError(f"no chart called {alt!r}")
 
 
 def image(page: AppTest, alt: str) -> str:
@@ -85,7 +76,7 @@ def test_the_picker_describes_the_model_with_its_unit(open_page: Open, vae: Trai
 class TestMap:
     def test_shows_the_decoded_grid(self, open_page: Open) -> None:
         page = open_page("map", model="digits-vae-2d")
-        assert chart(page, "Images decoded")["layout"]["images"][0]["source"].startswith("data:image/png")
+        assert words_in(page, "Images decoded")[-2:] == ["z1", "z2"]
 
     def test_shows_originals_above_what_is_rebuilt(self, open_page: Open) -> None:
         page = open_page("map", model="digits-vae-2d")
@@ -126,8 +117,7 @@ class TestMap:
 
     def test_the_grid_lies_on_the_plane_that_was_chosen(self, open_page: Open) -> None:
         page = act(open_page("map", model="digits-vae-16d"), "digits-vae-16d", plane="4,6")
-        layout = chart(page, "Images decoded")["layout"]
-        assert (layout["xaxis"]["title"]["text"], layout["yaxis"]["title"]["text"]) == ("z4", "z6")
+        assert words_in(page, "Images decoded")[-2:] == ["z4", "z6"]
         assert (page.query_params["plane"], page.query_params["axes"]) == ("axes", "3,5")
 
 
