@@ -9,6 +9,8 @@ const HERE = Symbol.for("latent-explorer");
 const RETRY_MILLISECONDS = 1000, ASK_AGAIN_MILLISECONDS = 3000;
 // Streamlit goes back to the page that asks last: one that is being left must not ask.
 const LEAVING_MILLISECONDS = 3000;
+// Nor one that is still being drawn: asked in the middle of it, Streamlit draws a part into a page that is not whole.
+const DRAWING_MILLISECONDS = 500;
 const followers = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -26,7 +28,7 @@ function createFollower(parentElement) {
   const runs = (here.runs ??= new Map());
   const status = createStatus(parentElement), leaving = new AbortController(), brought = new Set();
   let data = null, tell = null, isFollowing = false;
-  let seen = { stage: "", version: 0 }, asked = { stage: null, at: 0 }, leftAt = -Infinity;
+  let seen = { stage: "", version: 0 }, asked = { stage: null, at: 0 }, leftAt = -Infinity, drawnAt = 0;
   const isLink = (part) => part.tagName === "A";
   const onClick = (event) => event.composedPath().some(isLink) && (leftAt = performance.now());
   document.addEventListener("click", onClick, { capture: true, signal: leaving.signal });
@@ -52,6 +54,7 @@ function createFollower(parentElement) {
     if (curves) globalThis.dispatchEvent(new Event("latent-explorer.model"));
     const now = performance.now(), isAsked = stage === asked.stage && now - asked.at < ASK_AGAIN_MILLISECONDS;
     if (stage === data.stage || isAsked || now - leftAt < LEAVING_MILLISECONDS) return;
+    if (now - drawnAt < DRAWING_MILLISECONDS) return; // there are more news within a second
     asked = { stage, at: now };
     tell("stage", stage);
   }
@@ -59,6 +62,7 @@ function createFollower(parentElement) {
   return {
     follow(given, setTriggerValue) {
       [data, tell] = [given, setTriggerValue];
+      drawnAt = performance.now();
       if (isFollowing) return;
       isFollowing = true;
       follow().finally(() => (isFollowing = false));
