@@ -24,7 +24,7 @@ from vae_core.errors import VaeCoreError
 from vae_core.evaluation import Metrics, evaluate
 from vae_core.events import Finished, Step, Warned
 from vae_core.measures import measure
-from vae_core.models import AutoencoderConfig, CVAEConfig, GANConfig, VAEConfig, VAEGANConfig
+from vae_core.models import AutoencoderConfig, CVAEConfig, GANConfig, VAEConfig, VAEGANConfig, VQVAEConfig
 from vae_core.networks import NetworkConfig
 from vae_core.presets import training_for
 from vae_core.run_config import RunConfig, TrainingConfig
@@ -71,6 +71,7 @@ SHIPPED: dict[str, RunConfig] = {
     # Without the KL's warm-up two or three of the ten dimensions are never used.
     "mnist-vae-10d": RunConfig(MNIST, VAEConfig(latent_dim=10, network=MEDIUM), _for(40.0, kl_warmup=0.25)),
     "fashion-vae-2d": RunConfig(FASHION, VAEConfig(), _for(60.0)),
+    "mnist-vqvae": RunConfig(MNIST, VQVAEConfig(), training_for(_for(10.0), "vqvae")),
     "shapes-vae-10d": RunConfig(SHAPES, VAEConfig(latent_dim=10, network=CONVOLUTIONAL), _for(20.0)),
 }
 
@@ -126,7 +127,7 @@ def _measured(model: TrainedModel, dataset: ImageDataset) -> Metrics:
     """Return the bounds, the errors, and what a classifier thinks of draws."""
     judge = None if dataset.train.labels is None else train_classifier(dataset)
     weighted = evaluate(model, dataset, importance_samples=IMPORTANCE_SAMPLES, limit=IMPORTANCE_IMAGES)
-    drawn = measure(model, dataset, ["draws"], judge=judge) if model.has_prior else {}
+    drawn = measure(model, dataset, ["draws"], judge=judge)
     return evaluate(model, dataset) | _importance_weighted(weighted) | drawn
 
 

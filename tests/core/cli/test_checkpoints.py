@@ -6,6 +6,7 @@ import pytest
 
 import vae_core
 from benchmarks.checkpoints import SHIPPED, main
+from vae_core.models import family_of
 
 
 def test_a_shipped_model_is_trained_measured_and_written_small(
@@ -23,7 +24,9 @@ def test_every_shipped_model_ends_after_epochs_and_is_called_what_it_is() -> Non
         assert config.training.epochs is not None
         assert config.training.seconds is None
         assert name.split("-")[0] == config.data.name.split("_")[0]
-        assert name.endswith(f"-{config.model.latent_dim}d")
+        assert name.endswith(
+            "-vqvae" if family_of(config.model) == "vqvae" else f"-{config.model.latent_dim}d"
+        )
 
 
 def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
