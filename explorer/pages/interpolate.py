@@ -53,7 +53,7 @@ def _between(trained: TrainedModel) -> None:
     steps = int(state.number(state.STEPS, *STEPS, 9))
     kind = state.choose(state.PATH, list(PATHS), "lerp")
     with first:
-        row_a = ends.pick(trained, "A")
+        a = ends.pick(trained, "A")
         st.segmented_control(
             "Path",
             list(PATHS),
@@ -63,9 +63,9 @@ def _between(trained: TrainedModel) -> None:
             persist_state="session",
         )
     with last:
-        row_b = ends.pick(trained, "B")
+        b = ends.pick(trained, "B")
         st.number_input("Images in the strip", *STEPS, step=1, key=state.STEPS, persist_state="session")
-    path = PATHS[kind](codes.mu[row_a], codes.mu[row_b], FINE)
+    path = PATHS[kind](a.z, b.z, FINE)
     with middle:
         here = path[round(t * (FINE - 1))]
         st.image(
@@ -76,11 +76,11 @@ def _between(trained: TrainedModel) -> None:
         st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")
     film, chart = st.columns([7, 2], vertical_alignment="center")
     with film:
-        _film(trained, PATHS[kind](codes.mu[row_a], codes.mu[row_b], steps), steps)
+        _film(trained, PATHS[kind](a.z, b.z, steps), steps)
     with chart:
         locator.draw(trained, here, path)
-    pair = (int(codes.indices[row_a]), int(codes.indices[row_b]))
-    state.publish(Link(trained.name, pair=pair, t=t, steps=steps, path=kind, label=trained.given_class))
+    link = Link(trained.name, pair=ends.pair(a, b), t=t, steps=steps, path=kind, label=trained.given_class)
+    state.publish(link)
 
 
 def _film(trained: TrainedModel, path: NDArray[np.float32], steps: int) -> None:

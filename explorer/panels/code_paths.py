@@ -9,7 +9,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import state
-from explorer.components import code_map
 from explorer.figures.pixels import data_uri, picture
 from explorer.figures.strips import strip
 from explorer.frame import guarded
@@ -28,7 +27,7 @@ KINDS = {"vectors": "Along the vectors", "codes": "Code by code"}
 @guarded
 def draw(trained: TrainedModel) -> None:
     """Draw the choice of both images, the place between them, and both paths as strips."""
-    codes, maps = trained.latent_map, code_map.own_codes(trained)
+    codes = trained.latent_map
     state.pair(trained.name, codes.labels, codes.indices)
     first, middle, last = st.columns([3, 5, 3])
     t, steps = state.number(state.T, 0.0, 1.0, 0.5), int(state.number(state.STEPS, *STEPS, 9))
@@ -38,29 +37,33 @@ def draw(trained: TrainedModel) -> None:
         b = ends.pick(trained, "B")
         st.number_input("Images in a strip", *STEPS, step=1, key=state.STEPS, persist_state="session")
     here = round(t * (FINE - 1))
-    mixed = trained.decode(lerp(codes.mu[a], codes.mu[b], FINE)[here][None])
-    exchanged = trained.decode_codes(swapped(maps[a], maps[b], FINE)[here][None])
+    assert a.codes is not None
+    assert b.codes is not None
+    mixed = trained.decode(lerp(a.z, b.z, FINE)[here][None])
+    exchanged = trained.decode_codes(swapped(a.codes, b.codes, FINE)[here][None])
     with middle:
         for place, image, kind in zip(st.columns(2), (mixed, exchanged), KINDS.values(), strict=True):
             shown = data_uri(picture(image[0], 300))
             place.image(shown, caption=kind, width="stretch", alt=f"{kind}: the image at t = {t:.2f}")
         st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")
-    _strips(trained, (a, b), steps)
-    differ = int((maps[a] != maps[b]).sum())
+    _strips(trained, (a.z, b.z), (a.codes, b.codes), steps)
+    differ = int((a.codes != b.codes).sum())
     st.caption(
-        f"A and B differ in {differ} of {maps[a].size} places. Along the vectors, all of them change at once, through "
+        f"A and B differ in {differ} of {a.codes.size} places. Along the vectors, all of them change at once, through "
         "vectors that are no codes of the book; code by code, each place changes once, row by row."
     )
-    pair = (int(codes.indices[a]), int(codes.indices[b]))
-    state.publish(Link(trained.name, pair=pair, t=t, steps=steps))
+    state.publish(Link(trained.name, pair=ends.pair(a, b), t=t, steps=steps))
 
 
-def _strips(trained: TrainedModel, rows: tuple[int, int], steps: int) -> None:
-    codes, maps = trained.latent_map, code_map.own_codes(trained)
-    a, b = rows
+def _strips(
+    trained: TrainedModel,
+    z: tuple[NDArray[np.float32], NDArray[np.float32]],
+    codes: tuple[NDArray[np.int64], NDArray[np.int64]],
+    steps: int,
+) -> None:
     found: dict[str, NDArray[np.float32]] = {
-        KINDS["vectors"]: trained.decode(lerp(codes.mu[a], codes.mu[b], steps)),
-        KINDS["codes"]: trained.decode_codes(swapped(maps[a], maps[b], steps)),
+        KINDS["vectors"]: trained.decode(lerp(*z, steps)),
+        KINDS["codes"]: trained.decode_codes(swapped(*codes, steps)),
     }
     times = [f"t = {i / (steps - 1):.2f}" for i in range(steps)]
     st.image(strip(found, times, side=92), width="content", alt=f"Both paths from A to B in {steps} images")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from explorer import cache, conditional, state
 from explorer.figures.pixels import data_uri, picture
+from vae_core.datasets import as_float
 from vae_core.trained import LatentMap
 
 if TYPE_CHECKING:
@@ -16,6 +19,37 @@ if TYPE_CHECKING:
 
 DRAWS = 1000
 """Numbered draws from the prior to choose from where no image has a code."""
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class End:
+    """One end of a path.
+
+    Attributes
+    ----------
+    z : float32 [d]
+        Its code, the posterior mean.
+    index : int or None
+        Which image of the test split it is, or which draw from the prior of a model without an encoder; None for an
+        image of the user's.
+    image : float32 [C, H, W] or None
+        The image in [0, 1] as the model sees it; None where the data set is not on this machine, or there is none.
+    words : str
+        What it is, such as "test image 17, class 3".
+    codes : int64 [h, w] or None
+        Its codes, of a model with discrete ones.
+    """
+
+    z: NDArray[np.float32]
+    index: int | None
+    image: NDArray[np.float32] | None
+    words: str
+    codes: NDArray[np.int64] | None = None
+
+
+def pair(a: End, b: End) -> tuple[int, int] | None:
+    """Return two ends as an address names them; None where one of them is not in the data set."""
+    return None if a.index is None or b.index is None else (a.index, b.index)
 
 
 def choices(trained: TrainedModel) -> LatentMap:
@@ -26,8 +60,8 @@ def choices(trained: TrainedModel) -> LatentMap:
     return LatentMap(z, None, None, np.arange(DRAWS))
 
 
-def pick(trained: TrainedModel, end: str) -> int:
-    """Draw the choice of end ``A`` or ``B`` with what it decodes to; return its row in :func:`choices`."""
+def pick(trained: TrainedModel, end: str) -> End:
+    """Draw the choice of end ``A`` or ``B`` with what it decodes to; return it."""
     codes = choices(trained)
     labels = codes.labels
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -61,21 +95,35 @@ def pick(trained: TrainedModel, end: str) -> int:
         else f"Which of {DRAWS:,} draws from the prior",
     )
     row = int(rows[min(max(int(place), 0), len(rows) - 1)])
-    _draw_end(trained, end, row)
-    return row
+    chosen = of_row(trained, row)
+    _draw_end(trained, end, chosen)
+    return chosen
 
 
 def _roll(model: str, end: str, count: int) -> None:
     state.put(state.end_key(model, end, "index"), int(np.random.default_rng().integers(count)))
 
 
-def _draw_end(trained: TrainedModel, end: str, row: int) -> None:
-    rebuilt = data_uri(picture(trained.decode(choices(trained).mu[row][None])[0], 200))
+def of_row(trained: TrainedModel, row: int) -> End:
+    """Return the end in a row of :func:`choices`."""
+    codes = choices(trained)
+    index, own = int(codes.indices[row]), None if codes.codes is None else codes.codes[row]
+    if not trained.has_encoder:
+        return End(codes.mu[row], index, None, f"draw {index} from the prior", own)
+    found = cache.originals(trained, [row])
+    told = f"test image {index}"
+    if codes.labels is not None:
+        told += f", class {trained.class_name(int(codes.labels[row]))}"
+    return End(codes.mu[row], index, None if found is None else as_float(found)[0], told, own)
+
+
+def _draw_end(trained: TrainedModel, end: str, chosen: End) -> None:
+    rebuilt = data_uri(picture(trained.decode(chosen.z[None])[0], 200))
     if not trained.has_encoder:
         st.image(rebuilt, caption=f"{end} decoded", width=88, alt=f"Image {end}")
         return
-    found, told = cache.originals(trained, [row]), conditional.rebuilt(trained)
-    if found is None:
+    told = conditional.rebuilt(trained)
+    if chosen.image is None:
         st.image(
             rebuilt,
             caption=f"{end} {told}",
@@ -85,5 +133,5 @@ def _draw_end(trained: TrainedModel, end: str, row: int) -> None:
         st.caption("Its original is not shown: the data set is not on this machine.")
         return
     with st.container(horizontal=True, gap="small"):
-        st.image(data_uri(picture(found[0], 200)), caption=end, width=88, alt=f"Image {end}")
+        st.image(data_uri(picture(chosen.image, 200)), caption=end, width=88, alt=f"Image {end}")
         st.image(rebuilt, caption=f"{end} {told}", width=88, alt=f"Reconstruction of {end}")
