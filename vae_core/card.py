@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vae_core.checkpoint import ModelFolder
 from vae_core.config import to_json
-from vae_core.datasets import DATASETS
+from vae_core.datasets import DATASETS, title_of
 from vae_core.models import MODELS, VAEConfig, family_of, latent_words
 
 
@@ -17,7 +17,7 @@ def model_card(name: str, folder: ModelFolder) -> str:
         f"# {name}",
         "",
         f"{MODELS[family_of(config.model)].title} with {latent_words(config.model, folder.image_shape)}, trained on "
-        f"{info.title if info else config.data.name} ({shape}), seed {config.seed}.",
+        f"{title_of(config.data.name)} ({shape}), seed {config.seed}.",
         "",
     ]
     if isinstance(config.model, VAEConfig):

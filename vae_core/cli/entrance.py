@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import vae_core
-from vae_core.cli import evaluate, latents, listings, sweep, train
+from vae_core.cli import evaluate, latents, listings, own_data, sweep, train
 from vae_core.cli.arguments import Parser
 from vae_core.errors import VaeCoreError
 
@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, Callable[[Parser], None], Callable[[argparse.Name
     "encode": ("Write the codes of images to an NPZ file.", latents.add_encode, latents.encode),
     "generate": ("Decode prior samples, a grid or given codes.", latents.add_generate, latents.generate),
     "interpolate": ("Decode a path between two images.", latents.add_interpolate, latents.interpolate),
-    "datasets": ("List the data sets.", listings.add, listings.datasets),
+    "datasets": ("List the data sets, or bring one of your own.", listings.add, listings.datasets),
     "models": ("List the runs and the shipped models.", listings.add, listings.models),
 }
 """Name to one sentence, what adds the options, and what runs it."""
@@ -44,6 +44,8 @@ def build_parser() -> Parser:
         command = commands.add_parser(name, help=help, description=help)
         add(command)
         command.set_defaults(command=command, run=run)
+        if name == "datasets":
+            own_data.add_commands(command)
     return parser
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from vae_core.cli import opening
 from vae_core.cli.arguments import Parser
 from vae_core.cli.places import checkpoints_folder, runs_folder
-from vae_core.datasets import DATASETS, DatasetInfo, is_available
+from vae_core.datasets import DATASETS, DatasetInfo, dataset_info, is_available
+from vae_core.datasets.own import full_names
 from vae_core.trained import ModelEntry, catalogue
 
 # Sizes of the data sets that are not made of files whose headers say it.
@@ -25,7 +26,8 @@ def add(parser: Parser) -> None:
 def datasets(args: argparse.Namespace) -> int:
     """List the data sets; return the exit code."""
     opening.check_data_dir(args.data_dir)
-    records = [_about_data(info, args.data_dir) for info in DATASETS.values()]
+    infos = [*DATASETS.values(), *(dataset_info(name, args.data_dir) for name in full_names(args.data_dir))]
+    records = [_about_data(info, args.data_dir) for info in infos]
     if args.json:
         opening.print_json(records)
         return 0
@@ -54,13 +56,15 @@ def models(args: argparse.Namespace) -> int:
 
 def _about_data(info: DatasetInfo, data_dir: str | None) -> dict[str, Any]:
     family = info.family
-    if family is None:
+    if info.record is not None:
+        images = info.record.images_in_words
+    elif family is None:
         images = _MADE_HERE[info.name]
     else:
         shapes = [file.shape for file in family.files if len(file.shape) == 3]
         images = f"{sum(shape[0] for shape in shapes):,} of {shapes[0][1]} × {shapes[0][2]}"
     return {
-        "name": info.name,
+        "name": info.name.partition("@")[0],
         "title": info.title,
         "images": images,
         "available": is_available(info.name, data_dir),
@@ -97,7 +101,7 @@ def _model_row(kind: str, entry: ModelEntry) -> list[str]:
     return [
         entry.name,
         str(entry.family),
-        str(entry.dataset),
+        str(entry.dataset).partition("@")[0],
         str(entry.latent_dim or "codes"),
         *values,
         kind,

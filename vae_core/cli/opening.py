@@ -20,9 +20,11 @@ from vae_core.trained import TrainedModel, load
 
 DATA_DIR = option(
     "data_dir", str, None,
-    "Folder that holds the MNIST family's files; before the one in VAE_DATA_DIR, the cache and a download.",
+    "Folder that holds the MNIST family's files, or your own sets in own/; before the one in VAE_DATA_DIR, the cache "
+    "and a download.",
 )  # fmt: skip
-DATA = option("data", str, None, "Data set, instead of the model's own.", choices=tuple(DATASETS))
+NAMES = f"{', '.join(DATASETS)}, or one of your own"
+DATA = option("data", str, None, f"Data set, instead of the model's own: {NAMES}.")
 SPLIT = option("split", str, "test", "Part of the data set.", choices=SPLITS)
 SEED = option("seed", int, 0, "Decides everything random.", low=0, high=2**32 - 1)
 CLASS = option(
@@ -101,6 +103,15 @@ def data_of(model: TrainedModel, args: argparse.Namespace) -> ImageDataset:
     """Return the data set that ``--data`` names, or the one the model was trained on, in the very same split."""
     config = model.config.data if args.data is None else DataConfig(args.data)
     return open_data(config, args.data_dir)
+
+
+def word_for(data: str) -> str:
+    """Return a data set's name as a part of a run's name.
+
+    >>> word_for("fashion_mnist"), word_for("flowers@0123456789ab")
+    ('fashion-mnist', 'flowers')
+    """
+    return data.partition("@")[0].rpartition(".")[2].replace("_", "-")
 
 
 def print_json(document: Any) -> None:

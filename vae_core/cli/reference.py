@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from vae_core.cli import own_data
 from vae_core.cli.arguments import Parser
 from vae_core.cli.entrance import COMMANDS
 from vae_core.config import settings_of
@@ -36,8 +37,8 @@ and warnings to stderr.
 |---|---|
 | `VAE_RUNS_DIR` | Folder of the runs; otherwise `runs/` in the checkout. |
 | `VAE_MODELS_DIR` | Folder of the shipped models; otherwise `checkpoints/` in the checkout. |
-| `VAE_DATA_DIR` | Folder that holds data files already downloaded. |
-| `VAE_CACHE_DIR` | Folder for downloads; otherwise the user's cache. |
+| `VAE_DATA_DIR` | Folder that holds data files already downloaded; it is only read. |
+| `VAE_CACHE_DIR` | Folder for downloads, and in `own/` for data sets of your own; otherwise the user's cache. |
 
 A model is named by its folder, or by its name in the runs or else the checkpoints. A run under way saves itself every
 ten seconds or so: after a crash, `train --resume NAME` goes on from there.
@@ -63,6 +64,10 @@ def reference() -> str:
         parser = Parser(prog=f"python -m vae_core {name}")
         add(parser)
         parts.append(f"## {name}\n\n{help}\n\n{_options(parser)}")
+    for name, (help, add, _) in own_data.COMMANDS.items():
+        parser = Parser(prog=f"python -m vae_core datasets {name}")
+        add(parser)
+        parts.append(f"## datasets {name}\n\n{help}\n\n{_options(parser)}")
     return "\n".join([*parts, _families(), _presets()])
 
 
@@ -89,6 +94,8 @@ def _spelled(action: argparse.Action) -> str:
     if isinstance(action, argparse.BooleanOptionalAction) or action.nargs == 0:
         return ", ".join(action.option_strings)
     names = action.metavar if isinstance(action.metavar, tuple) else (action.metavar or "",)
+    if not action.option_strings:
+        return names[0]
     values = " ".join(names * (action.nargs if isinstance(action.nargs, int) and len(names) == 1 else 1))
     return f"{action.option_strings[0]} {values}{' …' if action.nargs == '+' else ''}"
 

@@ -67,7 +67,7 @@ def add(parser: Parser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train what is missing, write table and plots, and return the exit code."""
     plan = _plan(args)
-    folder = runs_folder() / f"sweep-{args.data.replace('_', '-')}" if args.out is None else Path(args.out)
+    folder = runs_folder() / f"sweep-{opening.word_for(args.data)}" if args.out is None else Path(args.out)
     folder = folder.expanduser().absolute()
     dataset = opening.open_data(train.data_config(args), args.data_dir, quiet=args.quiet)
     _check(plan, dataset)

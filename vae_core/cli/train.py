@@ -17,7 +17,7 @@ from vae_core.cli.interruption import Interruption
 from vae_core.cli.places import find_model, new_place, short
 from vae_core.cli.progress import TrainingProgress
 from vae_core.config import BINARISED, DataConfig
-from vae_core.datasets import DATASETS
+from vae_core.datasets import full_name
 from vae_core.errors import ConfigError
 from vae_core.evaluation import evaluate
 from vae_core.events import Finished, Warned
@@ -29,11 +29,12 @@ DIVERGED = 1
 """Exit code of a run that diverged; its last good state is kept."""
 
 DATA = (
-    option("data", str, "digits", "Data set to train on.", choices=tuple(DATASETS)),
+    option("data", str, "digits", f"Data set to train on: {opening.NAMES}."),
     option("validation", int, None, "Training images held out for validation. Default: each data set's own.", low=1),
     option("size", int, None, "Pixels along an edge, 32 or 64; shapes only.", low=32, high=64),
     option("count", int, None, "Images in all three splits together; shapes only.", low=1),
-    option("data_seed", int, 0, "Which images of digits and shapes go into which split.", low=0, high=2**32 - 1),
+    option("data_seed", int, 0, "Which images of digits, shapes and your own sets go into which split.",
+           low=0, high=2**32 - 1),
     option("binarised", str, "no", "Pixels drawn black or white with their grey as probability: once (static), or "
            "training images anew in each step (dynamic). Held-out images are drawn once.", choices=BINARISED),
 )  # fmt: skip
@@ -93,18 +94,19 @@ def _trained(args: argparse.Namespace, path: Path, training: TrainingRun) -> int
 
 def _new(args: argparse.Namespace) -> tuple[Path, TrainingRun]:
     model, training = recipe.chosen(args)
-    wish = f"{args.data.replace('_', '-')}-{family_of(model)}"
+    data = data_config(args)
+    wish = f"{opening.word_for(args.data)}-{family_of(model)}"
     if not isinstance(model, VQVAEConfig):
         wish += f"-{model.latent_dim}d"
     path = new_place(args.out, wish, overwrite=args.overwrite)
-    data = data_config(args)
     dataset = opening.open_data(data, args.data_dir, quiet=args.quiet)
     return path, TrainingRun(RunConfig(data, model, training, args.seed), dataset)
 
 
 def data_config(args: argparse.Namespace) -> DataConfig:
-    """Return the data that the options of `DATA` ask for."""
-    return DataConfig(args.data, args.data_seed, args.validation, args.size, args.count, args.binarised)
+    """Return the data that the options of `DATA` ask for; DatasetError if there is no such data set."""
+    name = full_name(args.data, args.data_dir)
+    return DataConfig(name, args.data_seed, args.validation, args.size, args.count, args.binarised)
 
 
 def _resumed(args: argparse.Namespace) -> tuple[Path, TrainingRun]:

@@ -1,7 +1,8 @@
-"""Small image data sets: bundled, downloaded once with checksums, or drawn from known factors."""
+"""Small image data sets: bundled, downloaded once with checksums, drawn from known factors, or the user's own."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -9,9 +10,10 @@ from collections.abc import Callable
 
 from vae_core.config import BINARISED
 from vae_core.datasets import binarised as drawn
-from vae_core.datasets import digits, idx_family, mnist_family, shapes
+from vae_core.datasets import digits, idx_family, mnist_family, own, shapes
 from vae_core.datasets.download import Progress
 from vae_core.datasets.image_dataset import SPLITS, ImageDataset, Split, as_float
+from vae_core.datasets.own_files import Record
 from vae_core.errors import DatasetError
 
 __all__ = [
@@ -22,8 +24,11 @@ __all__ = [
     "Progress",
     "Split",
     "as_float",
+    "dataset_info",
+    "full_name",
     "is_available",
     "load_dataset",
+    "title_of",
 ]
 
 
@@ -41,6 +46,8 @@ class DatasetInfo:
     licence, source : str
     family : IdxFamily or None
         The files of a data set that is not made here.
+    record : Record or None
+        What is known of a data set of the user's own.
     """
 
     name: str
@@ -50,6 +57,7 @@ class DatasetInfo:
     licence: str
     source: str
     family: idx_family.IdxFamily | None = None
+    record: Record | None = None
 
 
 def _idx_info(family: idx_family.IdxFamily) -> DatasetInfo:
@@ -93,18 +101,19 @@ def load_dataset(
     binarised: str = "no",
     progress: Progress | None = None,
 ) -> ImageDataset:
-    """Load a data set by its name in :data:`DATASETS`.
+    """Load a data set by its name in :data:`DATASETS`, or one of the user's own.
 
     Parameters
     ----------
     name : str
+        One of the user's own is called as it was kept, see :mod:`vae_core.datasets.own`.
     data_dir : path, optional
         For the MNIST family: a folder that holds the files, packed or not, directly or in a folder called by the data
-        set's name. Next come the folder in the environment variable VAE_DATA_DIR, the download cache (VAE_CACHE_DIR
-        moves it), and a download.
+        set's name; for the user's own, the folder that holds ``own``. Next come the folder in the environment variable
+        VAE_DATA_DIR, the download cache (VAE_CACHE_DIR moves it), and a download.
     seed : int
-        Which images go into which split of digits, and which sprites are drawn for shapes. The MNIST family has its
-        published order, whatever the seed.
+        Which images go into which split of digits and of the user's own, and which sprites are drawn for shapes. The
+        MNIST family has its published order, whatever the seed.
     validation : int, optional
         Training images held out for validation; each data set has its own default.
     size : int, optional
@@ -132,7 +141,7 @@ def load_dataset(
     >>> load_dataset("digits").train.images.shape
     (1197, 1, 8, 8)
     """
-    info = _info(name)
+    info = dataset_info(name, data_dir)
     if binarised not in BINARISED:
         raise DatasetError(
             "Images cannot be binarised like this.", got=repr(binarised), allowed=", ".join(BINARISED)
@@ -163,7 +172,12 @@ def is_available(name: str, data_dir: str | os.PathLike[str] | None = None) -> b
     >>> is_available("digits")
     True
     """
-    family = _info(name).family
+    found = own.parse(name)
+    if name not in DATASETS and found is not None and found.full != found.title:
+        with contextlib.suppress(DatasetError):
+            return own.find(name, data_dir) is not None
+        return False
+    family = dataset_info(name, data_dir).family
     if family is None:
         return True
     try:
@@ -172,7 +186,61 @@ def is_available(name: str, data_dir: str | os.PathLike[str] | None = None) -> b
         return False
 
 
-def _info(name: str) -> DatasetInfo:
-    if name not in DATASETS:
-        raise DatasetError("There is no such data set.", got=repr(name), allowed=", ".join(DATASETS))
-    return DATASETS[name]
+def dataset_info(name: str, data_dir: str | os.PathLike[str] | None = None) -> DatasetInfo:
+    """Return what is known about a data set, before it is loaded.
+
+    Raises
+    ------
+    DatasetError
+        If there is none of that name, or one of the user's own is damaged.
+    """
+    if name in DATASETS:
+        return DATASETS[name]
+    found = own.find(name, data_dir)
+    if found is not None:
+        record = found[1]
+        load = functools.partial(own.load_own, name)
+        settings = ("data_dir", "seed", "validation")
+        return DatasetInfo(name, record.title, load, settings, own.LICENCE, record.source, record=record)
+    parts = own.parse(name)
+    if parts is not None and parts.version:
+        raise own.missing(name)
+    known = [*DATASETS, *own.full_names(data_dir)]
+    raise DatasetError(
+        "There is no such data set.", got=repr(name), allowed=", ".join(map(_without_version, known))
+    )
+
+
+def full_name(name: str, data_dir: str | os.PathLike[str] | None = None) -> str:
+    """Return a data set's name with the version of its content, if it is one of the user's own.
+
+    Raises
+    ------
+    DatasetError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> full_name("digits")
+    'digits'
+    """
+    record, parts = dataset_info(name, data_dir).record, own.parse(name)
+    if record is None or parts is None:
+        return name
+    return dataclasses.replace(parts, version=record.version).full
+
+
+def title_of(name: str) -> str:
+    """Return a data set's name for people, whether it is on this machine or not.
+
+    >>> title_of("mnist"), title_of("flowers@0123456789ab")
+    ('MNIST', 'flowers')
+    """
+    if name in DATASETS:
+        return DATASETS[name].title
+    parts = own.parse(name)
+    return name if parts is None else parts.title
+
+
+def _without_version(name: str) -> str:
+    return name.split("@")[0]

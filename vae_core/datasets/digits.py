@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.datasets.image_dataset import ImageDataset, Split
+from vae_core.datasets.splitting import stratified_order
 from vae_core.errors import DatasetError
 
 TITLE = "Digits 8x8"
@@ -48,7 +49,7 @@ def load_digits(*, seed: int = 0, validation: int | None = None) -> ImageDataset
         )
     images = np.rint(values * (255 / HIGHEST_VALUE)).astype(np.uint8).reshape(-1, 1, 8, 8)
     labels = labels.astype(np.int64)
-    order = _stratified_order(labels, np.random.default_rng(seed))
+    order = stratified_order(labels, np.random.default_rng(seed))
     test, rest = order[:TEST_COUNT], order[TEST_COUNT:]
     return ImageDataset(
         name="digits",
@@ -61,16 +62,6 @@ def load_digits(*, seed: int = 0, validation: int | None = None) -> ImageDataset
         licence=LICENCE,
         source=SOURCE,
     )
-
-
-def _stratified_order(labels: NDArray[np.int64], rng: np.random.Generator) -> NDArray[np.int64]:
-    # Each image gets its relative rank within its class; sorted by that rank, every stretch of the order holds the
-    # classes in their overall proportions.
-    rank = np.empty(len(labels))
-    for label in np.unique(labels):
-        members = np.flatnonzero(labels == label)
-        rank[members] = (rng.permutation(len(members)) + rng.random()) / len(members)
-    return np.argsort(rank, kind="stable")
 
 
 def _take(images: NDArray[np.uint8], labels: NDArray[np.int64], indices: NDArray[np.int64]) -> Split:

@@ -161,13 +161,18 @@ def is_cached(family: IdxFamily) -> bool:
 
 
 def cache_folder(family: IdxFamily) -> Path:
-    """Return where downloads of this data set are kept: a folder in VAE_CACHE_DIR, else in the user's cache."""
+    """Return where downloads of this data set are kept."""
+    return cache_root() / family.name
+
+
+def cache_root() -> Path:
+    """Return the folder for what is downloaded or read in: VAE_CACHE_DIR, else one in the user's cache."""
     root = os.environ.get(CACHE_DIR_VARIABLE)
     if root:
-        return Path(os.path.expanduser(root)) / family.name
+        return Path(os.path.expanduser(root))
     import pooch  # here, because it is slow to import and often not needed
 
-    return Path(pooch.os_cache("vae-core")) / family.name
+    return Path(pooch.os_cache("vae-core"))
 
 
 def _find(file: IdxFile, folder: Path) -> Path | None:
