@@ -50,3 +50,7 @@ class CheckpointError(VaeCoreError):
 
 class PageDecoderError(VaeCoreError):
     """This decoder has a part that the page's own decoder does not know; it can be decoded on the server only."""
+
+
+class PageEncoderError(VaeCoreError):
+    """This encoder has a part that the page's own encoder does not know, or there is none; the server encodes."""

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { createDecoder, ProgramError } from "../../vae_core/web/decoder.js";
+import { createDecoder } from "../../vae_core/web/decoder.js";
 import { erf, MEANS } from "../../vae_core/web/decoder_layers.js";
+import { ProgramError } from "../../vae_core/web/layer_program.js";
 
 /** One linear layer from z [2] to an image of 1 x 1 pixels of `channels`, with the bias as its value at z = 0. */
 function tiny(channels = 1, classCount = 0) {

@@ -1,6 +1,7 @@
-/** Compares the page's decoder with images that PyTorch decoded; run by test_decoder_parity.py in Node and a browser. */
+/** Compares the page's decoder and encoder with what PyTorch makes; run in Node and in a browser. */
 
 import { createDecoder } from "../../vae_core/web/decoder.js";
+import { createEncoder } from "../../vae_core/web/encoder.js";
 
 /**
  * @param {object} program
@@ -38,4 +39,28 @@ export function compare(program, w, z, expected) {
     }
   }
   return { count, worst, worstByte, spread: high - low };
+}
+
+/**
+ * @param {object} program
+ * @param {Float32Array} w
+ * @param {Float32Array} images  [N, C, H, W]
+ * @param {Float32Array} expected  [N, d] or [N, 2 d], mu and logvar.
+ * @returns {{count: number, worst: number, spread: number}} The largest difference, and how far apart the numbers are.
+ */
+export function compareCodes(program, w, images, expected) {
+  const encoder = createEncoder(program, w), size = encoder.shape.reduce((a, b) => a * b), count = images.length / size;
+  const length = expected.length / count;
+  let worst = 0;
+  for (let n = 0; n < count; n++) {
+    const { mu, logvar } = encoder.encode(images.subarray(n * size, (n + 1) * size));
+    const found = [...mu, ...(logvar ?? [])];
+    if (found.length !== length) return { count: 0, worst: NaN, spread: 0 };
+    found.forEach((value, k) => {
+      const difference = Math.abs(value - expected[n * length + k]);
+      if (!(difference <= worst)) worst = difference; // written so that NaN is kept
+    });
+  }
+  const sorted = expected.toSorted();
+  return { count, worst, spread: sorted.at(-1) - sorted[0] };
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
-import { compare } from "./parity.mjs";
+import { compare, compareCodes } from "./parity.mjs";
 
 const floats = (path) => {
   const bytes = readFileSync(path);
@@ -12,6 +12,7 @@ const floats = (path) => {
 
 for await (const folder of createInterface({ input: process.stdin })) {
   const program = JSON.parse(readFileSync(`${folder}/program.json`, "utf8"));
-  const [w, z, expected] = ["w", "z", "expected"].map((name) => floats(`${folder}/${name}.f32`));
-  console.log(JSON.stringify(compare(program, w, z, expected)));
+  const [w, given, expected] = ["w", "given", "expected"].map((name) => floats(`${folder}/${name}.f32`));
+  const chosen = "has_spread" in program ? compareCodes : compare;
+  console.log(JSON.stringify(chosen(program, w, given, expected)));
 }

@@ -50,7 +50,7 @@ class Case:
         made = payload_of(model.decoder, model.likelihood, self.latent_dim, self.shape)
         folder.mkdir()
         (folder / "program.json").write_text(json.dumps(made.program))
-        for name, array in {"w": made.w, "z": z.numpy(), "expected": expected.numpy()}.items():
+        for name, array in {"w": made.w, "given": z.numpy(), "expected": expected.numpy()}.items():
             array.tofile(folder / f"{name}.f32")
         return folder
 
@@ -114,7 +114,7 @@ IN_PAGE = """async (folder) => {
     const { compare } = await import("/repo/tests/web/parity.mjs");
     const floats = async (name) => new Float32Array(await (await fetch(`${folder}/${name}.f32`)).arrayBuffer());
     const program = await (await fetch(`${folder}/program.json`)).json();
-    return compare(program, await floats("w"), await floats("z"), await floats("expected"));
+    return compare(program, await floats("w"), await floats("given"), await floats("expected"));
 }"""
 
 

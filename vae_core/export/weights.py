@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from vae_core.errors import PageDecoderError
+from vae_core.errors import PageDecoderError, VaeCoreError
 from vae_core.likelihoods import Bernoulli, ContinuousBernoulli, Gaussian, Likelihood
 from vae_core.networks import CropTo, SineFeatures
 from vae_core.trained import TrainedModel
@@ -93,10 +93,10 @@ def payload_of(
     PageDecoderError
         If a layer or the likelihood is not one that the page can run.
     """
+    writer = LayerWriter(latent_dim)
     if type(likelihood) not in MEANS:
-        raise _refusal(likelihood, allowed=MEANS)
-    writer = _Writer(latent_dim)
-    for layer in _flat(decoder):
+        raise writer.refusal(likelihood, allowed=MEANS)
+    for layer in flat(decoder):
         writer.add(layer)
     if writer.image != image_shape:
         raise PageDecoderError(
@@ -122,7 +122,7 @@ def halved(w: FloatArray) -> NDArray[np.float16]:
 
 
 @dataclasses.dataclass
-class _Op:
+class Operation:
     """A layer under way: its JSON fields, and its arrays with the last axis running over its outputs."""
 
     fields: dict[str, Any]
@@ -132,15 +132,32 @@ class _Op:
         self.arrays = {name: array[..., order] for name, array in self.arrays.items()}
 
 
-class _Writer:
-    """Collects layers, following the shape of what flows through them."""
+class LayerWriter:
+    """Collects layers, following the shape of what flows through them.
+
+    Attributes
+    ----------
+    ops : list
+        The layers so far.
+    width : int
+        Numbers in the vector that flows now.
+    image : (C, H, W) or None
+        Shape of the image that flows now; None for a vector.
+    """
+
+    title: ClassVar[str] = "decoder"
+    error: ClassVar[type[VaeCoreError]] = PageDecoderError
+    known: ClassVar[tuple[type[nn.Module], ...]] = (
+        SineFeatures, nn.Linear, nn.LayerNorm, *ACTIVATION_NAMES, nn.Unflatten, nn.ConvTranspose2d, CropTo,
+    )  # fmt: skip
 
     def __init__(self, inputs: int) -> None:
-        self.ops: list[_Op] = []
+        self.ops: list[Operation] = []
         self.width = inputs
         self.image: tuple[int, int, int] | None = None
 
     def add(self, layer: nn.Module) -> None:
+        """Add the next layer, or raise `error` where the page does not know it."""
         kind = type(layer)
         if isinstance(layer, SineFeatures):
             self._linear(layer.linear)
@@ -163,9 +180,9 @@ class _Writer:
             and self.ops[-1].fields["op"] == "conv_transpose"
         ):
             self.image = (self.image[0], layer.height, layer.width)
-            self.ops[-1].fields["output"] = _row_major(self.image)
+            self.ops[-1].fields["output"] = row_major(self.image)
         else:
-            raise _refusal(layer)
+            raise self.refusal(layer)
 
     def finish(self) -> tuple[list[dict[str, Any]], FloatArray]:
         """Return the layers with offsets, and the one array they point into."""
@@ -180,24 +197,32 @@ class _Writer:
                 size += part.size
         return layers, np.concatenate(parts, dtype=np.float32)
 
+    def refusal(self, part: nn.Module, allowed: Iterable[type[nn.Module]] | None = None) -> VaeCoreError:
+        """Return the error that names a part which the page does not know."""
+        return self.error(
+            f"This {self.title} can't run in the page: it has a part that the page does not know.",
+            got=part, allowed=", ".join(kind.__name__ for kind in allowed or self.known),
+            next_step=f"{self.title[:-1].capitalize()} on the server.",
+        )  # fmt: skip
+
     def _linear(self, layer: nn.Linear) -> None:
         if self.image is not None or layer.in_features != self.width:
-            raise _refusal(layer)
-        bias = _filled(layer.bias, layer.out_features, 0)
+            raise self.refusal(layer)
+        bias = filled(layer.bias, layer.out_features, 0)
         fields = {"op": "linear", "inputs": layer.in_features, "outputs": layer.out_features}
-        self.ops.append(_Op(fields, {"weight": np.vstack([_array(layer.weight).T, bias])}))
+        self.ops.append(Operation(fields, {"weight": np.vstack([array(layer.weight).T, bias])}))
         self.width = layer.out_features
 
     def _layer_norm(self, layer: nn.LayerNorm) -> None:
         if tuple(layer.normalized_shape) != (self.width,):
-            raise _refusal(layer)
+            raise self.refusal(layer)
         # An activation always follows, so its scale and shift can't move into the next linear layer.
-        scale, shift = _filled(layer.weight, self.width, 1), _filled(layer.bias, self.width, 0)
+        scale, shift = filled(layer.weight, self.width, 1), filled(layer.bias, self.width, 0)
         fields = {"op": "layer_norm", "size": self.width, "epsilon": float(layer.eps)}
-        self.ops.append(_Op(fields, {"scale": scale, "shift": shift}))
+        self.ops.append(Operation(fields, {"scale": scale, "shift": shift}))
 
     def _activation(self, name: str) -> None:
-        self.ops.append(_Op({"op": "activation", "name": name}))
+        self.ops.append(Operation({"op": "activation", "name": name}))
 
     def _unflatten(self, channels: int, height: int, width: int) -> None:
         order = np.arange(self.width).reshape(channels, height, width).transpose(1, 2, 0).ravel()
@@ -210,16 +235,16 @@ class _Writer:
     def _conv_transpose(self, layer: nn.ConvTranspose2d, channels: int, height: int, width: int) -> None:
         differs = any(getattr(layer, name) != value for name, value in CONV_SETTINGS.items())
         if differs or layer.in_channels != channels:
-            raise _refusal(layer)
-        bias = _filled(layer.bias, layer.out_channels, 0)
-        weight = _array(layer.weight).transpose(0, 2, 3, 1).reshape(channels, -1)
+            raise self.refusal(layer)
+        bias = filled(layer.bias, layer.out_channels, 0)
+        weight = array(layer.weight).transpose(0, 2, 3, 1).reshape(channels, -1)
         before, self.image = self.image, (layer.out_channels, 2 * height, 2 * width)
         assert before is not None
-        fields = {"op": "conv_transpose", "input": _row_major(before), "output": _row_major(self.image)}
-        self.ops.append(_Op(fields, {"weight": weight, "bias": bias}))
+        fields = {"op": "conv_transpose", "input": row_major(before), "output": row_major(self.image)}
+        self.ops.append(Operation(fields, {"weight": weight, "bias": bias}))
 
 
-def _laid_out(op: _Op) -> dict[str, FloatArray]:
+def _laid_out(op: Operation) -> dict[str, FloatArray]:
     return {name: _blocks(part) if name == "weight" else part for name, part in op.arrays.items()}
 
 
@@ -231,39 +256,27 @@ def _blocks(matrix: FloatArray) -> FloatArray:
     return blocks
 
 
-def _row_major(image: tuple[int, int, int]) -> list[int]:
+def row_major(image: tuple[int, int, int]) -> list[int]:
+    """Return (C, H, W) in the page's order, [H, W, C]."""
     channels, height, width = image
     return [height, width, channels]
 
 
-def _array(tensor: Tensor) -> FloatArray:
-    array: FloatArray = tensor.detach().cpu().float().numpy()
-    return array
+def array(tensor: Tensor) -> FloatArray:
+    """Return a tensor of weights as an array."""
+    values: FloatArray = tensor.detach().cpu().float().numpy()
+    return values
 
 
-def _filled(tensor: Tensor | None, size: int, value: float) -> FloatArray:
-    return np.full(size, value, np.float32) if tensor is None else _array(tensor)
+def filled(tensor: Tensor | None, size: int, value: float) -> FloatArray:
+    """Return weights, or [size] of one value where a layer has none."""
+    return np.full(size, value, np.float32) if tensor is None else array(tensor)
 
 
-def _flat(module: nn.Module) -> Iterable[nn.Module]:
+def flat(module: nn.Module) -> Iterable[nn.Module]:
+    """Yield a network's layers, those of nested sequences one by one."""
     if isinstance(module, nn.Sequential):
         for child in module:
-            yield from _flat(child)
+            yield from flat(child)
     else:
         yield module
-
-
-def _refusal(part: nn.Module, allowed: Iterable[type[nn.Module]] | None = None) -> PageDecoderError:
-    known = allowed or (
-        SineFeatures,
-        nn.Linear,
-        nn.LayerNorm,
-        *ACTIVATION_NAMES,
-        nn.Unflatten,
-        nn.ConvTranspose2d,
-        CropTo,
-    )
-    return PageDecoderError(
-        "This decoder can't run in the page: it has a part that the page does not know.",
-        got=part, allowed=", ".join(kind.__name__ for kind in known), next_step="Decode on the server.",
-    )  # fmt: skip

@@ -3,19 +3,8 @@
  * to install; it runs in a page, in a worker and in Node. `vae_core.export.weights` makes what it reads.
  */
 
-import { ACTIVATIONS, MEANS, activation, convTranspose, layerNorm, linear, vector } from "./decoder_layers.js";
-
-export const PAGE_FORMAT = 1;
-const LARGEST = 1 << 26;
-
-/** The program or the weights are not something this file can run. */
-export class ProgramError extends Error {
-  /** @param {string} message */
-  constructor(message) {
-    super(message);
-    this.name = "ProgramError";
-  }
-}
+import { MEANS, vector } from "./decoder_layers.js";
+import { ProgramError, chain, checkArrays, triple, whole } from "./layer_program.js";
 
 /**
  * @typedef {object} Program
@@ -55,7 +44,7 @@ export function createDecoder(program, w) {
   const [channels, height, width] = shape;
   const { latent_dim: latentDim, class_count: classCount } = program;
   const input = vector(latentDim + classCount);
-  const layers = build(program, w, input);
+  const layers = chain(program.layers, w, input, channels * height * width, "an image has");
   const final = layers.at(-1).output;
   const mean = MEANS[program.mean];
   const own = new Float32Array(channels * height * width);
@@ -103,86 +92,10 @@ export function createDecoder(program, w) {
 
 /** @param {Program} program @param {Float32Array} w */
 function checkHeader(program, w) {
-  if (program === null || typeof program !== "object") throw new ProgramError("The program is not an object.");
-  if (program.format !== PAGE_FORMAT) {
-    throw new ProgramError(`The program has format ${program.format}; this page reads ${PAGE_FORMAT}.`);
-  }
-  if (!(w instanceof Float32Array)) throw new ProgramError("The weights are not a Float32Array.");
-  if (w.length !== program.size) throw new ProgramError(`There are ${w.length} weights instead of ${program.size}.`);
+  checkArrays(program, w);
   whole(program.latent_dim, 1, "latent_dim");
   whole(program.class_count, 0, "class_count");
   triple(program.image_shape, "image_shape");
   if (![1, 3].includes(program.image_shape[0])) throw new ProgramError("An image has 1 or 3 channels.");
   if (!Object.hasOwn(MEANS, program.mean)) throw new ProgramError(`There is no mean called ${program.mean}.`);
-  if (!Array.isArray(program.layers) || !program.layers.length) throw new ProgramError("The program has no layers.");
-}
-
-/**
- * Chain the layers, checking that each fits the one before and that its weights are there.
- * @param {Program} program
- * @param {Float32Array} w
- * @param {import("./decoder_layers.js").Tensor} input
- */
-function build(program, w, input) {
-  const layers = [];
-  let flowing = input;
-  let size = input.length;
-  for (const [index, layer] of program.layers.entries()) {
-    const name = `layer ${index} (${layer?.op})`;
-    const weights = (key, length) => {
-      whole(layer[key], 0, `${name}: ${key}`);
-      if (layer[key] + length > w.length) throw new ProgramError(`${name}: ${key} reaches beyond the weights.`);
-    };
-    const expect = (given, allowed) => {
-      if (given !== allowed) throw new ProgramError(`${name} takes ${given} numbers but is given ${allowed}.`);
-    };
-    if (layer?.op === "linear") {
-      whole(layer.outputs, 1, `${name}: outputs`);
-      expect(layer.inputs, size);
-      weights("weight", (layer.inputs + 1) * Math.ceil(layer.outputs / 8) * 8);
-      layers.push(linear(flowing, w, layer));
-      size = layer.outputs;
-    } else if (layer?.op === "layer_norm") {
-      expect(layer.size, size);
-      if (flowing.rows !== 1) throw new ProgramError(`${name} works on vectors only.`);
-      if (!(layer.epsilon > 0)) throw new ProgramError(`${name}: epsilon is not above zero.`);
-      weights("scale", size);
-      weights("shift", size);
-      layers.push(layerNorm(flowing, w, layer));
-    } else if (layer?.op === "activation") {
-      if (!Object.hasOwn(ACTIVATIONS, layer.name)) throw new ProgramError(`${name}: no activation ${layer.name}.`);
-      layers.push(activation(flowing, layer.name));
-    } else if (layer?.op === "conv_transpose") {
-      const [height, width, channels] = triple(layer.input, `${name}: input`);
-      const [outHeight, outWidth, outChannels] = triple(layer.output, `${name}: output`);
-      expect(height * width * channels, size);
-      if (outHeight > 2 * height || outWidth > 2 * width) throw new ProgramError(`${name}: the output is too large.`);
-      weights("weight", 16 * channels * outChannels);
-      weights("bias", outChannels);
-      layers.push(convTranspose(flowing, w, layer));
-      size = outHeight * outWidth * outChannels;
-    } else {
-      throw new ProgramError(`${name} is not a layer this page knows.`);
-    }
-    flowing = layers.at(-1).output;
-  }
-  const [channels, height, width] = program.image_shape;
-  if (size !== channels * height * width) {
-    throw new ProgramError(`The last layer gives ${size} numbers; an image has ${channels * height * width}.`);
-  }
-  return layers;
-}
-
-/** @param {unknown} value @param {number} low @param {string} what @returns {number} */
-function whole(value, low, what) {
-  if (!Number.isInteger(value) || value < low || value > LARGEST) {
-    throw new ProgramError(`${what} is ${value}, not a whole number from ${low} to ${LARGEST}.`);
-  }
-  return value;
-}
-
-/** @param {unknown} value @param {string} what @returns {number[]} */
-function triple(value, what) {
-  if (!Array.isArray(value) || value.length !== 3) throw new ProgramError(`${what} is not three numbers.`);
-  return value.map((number) => whole(number, 1, what));
 }

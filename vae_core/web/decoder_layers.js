@@ -1,5 +1,5 @@
 /**
- * The layers of a decoder over typed arrays: each is made once, with every buffer it needs, and then only runs.
+ * The layers of a network over typed arrays: each is made once, with every buffer it needs, and then only runs.
  *
  * Sums are kept in double precision: in V8 that is faster than rounding each step to float32, and it leaves PyTorch's
  * own rounding as the only difference between the two.
@@ -101,6 +101,47 @@ export function linear(input, w, { inputs, outputs, weight }) {
     places[count] = BLOCK * inputs;
     values[count] = 1; // the bias
     multiply(output.data, blocks, w, weight, inputs + 1, places, values, count + 1);
+  };
+  return { output, run };
+}
+
+/**
+ * A convolution with kernel 3, stride 2, padding 1: each output pixel is a linear layer of 3 x 3 input pixels.
+ *
+ * Its output's rows follow each other without a gap, so that a linear layer can read it as a vector.
+ * @param {Tensor} input  An image, [height, width, channels].
+ * @param {Float32Array} w
+ * @param {{input: number[], output: number[], weight: number}} layer
+ * @returns {Layer}
+ */
+export function convolution(input, w, { input: before, output: after, weight }) {
+  const [height, width, channels] = before, [outHeight, outWidth, outChannels] = after;
+  const stride = outWidth * outChannels, blocks = Math.ceil(outChannels / BLOCK), inputs = 9 * channels + 1;
+  const output = { data: new Float64Array(outHeight * stride), start: 0, rows: outHeight, length: stride, stride };
+  const places = new Int32Array(inputs), values = new Float64Array(inputs), sums = new Float64Array(BLOCK * blocks);
+  const inputStride = input.rows === 1 ? width * channels : input.stride;
+  const run = () => {
+    for (let y = 0, to = 0; y < outHeight; y++) {
+      for (let x = 0; x < outWidth; x++, to += outChannels) {
+        let count = 0;
+        for (let j = 0; j < 3; j++) {
+          const row = 2 * y + j - 1;
+          if (row < 0 || row >= height) continue;
+          const first = Math.max(0, 1 - 2 * x), last = Math.min(3, width + 1 - 2 * x);
+          let from = input.start + row * inputStride + (2 * x - 1 + first) * channels;
+          for (let k = (3 * j + first) * channels; k < (3 * j + last) * channels; k++) {
+            const value = input.data[from++];
+            places[count] = BLOCK * k;
+            values[count] = value;
+            count += value !== 0 ? 1 : 0;
+          }
+        }
+        places[count] = BLOCK * (inputs - 1);
+        values[count] = 1; // the bias
+        multiply(sums, blocks, w, weight, inputs, places, values, count + 1);
+        for (let k = 0; k < outChannels; k++) output.data[to + k] = sums[k];
+      }
+    }
   };
   return { output, run };
 }

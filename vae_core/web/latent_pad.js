@@ -65,7 +65,7 @@ const STILL_MILLISECONDS = 200;
  * @param {HTMLElement} element  Emptied and filled; it need not be laid out yet.
  * @param {PadOptions} options
  * @returns {LatentPad}
- * @throws {import("./decoder.js").ProgramError} If the decoder can't run here.
+ * @throws {import("./layer_program.js").ProgramError} If the decoder can't run here.
  */
 export function createLatentPad(element, options) {
   const about = readOptions(options);

@@ -3,7 +3,8 @@
  * All of them paint the image at z into an ImageData's bytes, and say whether they can do so for any z at once.
  */
 
-import { ProgramError, createDecoder } from "./decoder.js";
+import { createDecoder } from "./decoder.js";
+import { ProgramError } from "./layer_program.js";
 
 /**
  * @typedef {object} PadDecoder

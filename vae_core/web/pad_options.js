@@ -37,7 +37,7 @@ const UNLABELLED = [127, 138, 148];
 /**
  * @param {import("./latent_pad.js").PadOptions} options
  * @returns {About}
- * @throws {import("./decoder.js").ProgramError} If the decoder can't run here.
+ * @throws {import("./layer_program.js").ProgramError} If the decoder can't run here.
  */
 export function readOptions(options) {
   const decoder = createPadDecoder(options);
