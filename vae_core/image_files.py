@@ -52,12 +52,44 @@ def read_images(path: str | os.PathLike[str], shape: ImageShape, *, resize: bool
     place = Path(path)
     if place.suffix.lower() == ".npz":
         return _unit_images(place, read_array(place, ("images", "x")), shape)
-    if place.suffix.lower() not in (".png", ".jpg", ".jpeg"):
-        raise InputError("This kind of image file is not read.", got=place.name, allowed="PNG, JPEG, NPZ")
+    _check_suffix(place)
     return _read_picture(place, shape, resize)[np.newaxis]
 
 
-def read_array(path: str | os.PathLike[str], names: Sequence[str]) -> NDArray[Any]:
+def read_any_images(
+    path: str | os.PathLike[str], most: int, most_bytes: int = MOST_BYTES
+) -> tuple[list[FloatArray], int]:
+    """Return images [C, h, w] in [0, 1] of any size, grey or RGB, and how many the file holds.
+
+    As :func:`read_images`, but for the shape: a PNG or JPEG file holds one image, of which the colours stay; of an NPZ
+    file the first `most` are returned.
+
+    Raises
+    ------
+    InputError
+        If the file can't be read, is too large, or holds no such images.
+    """
+    place = Path(path)
+    if place.suffix.lower() != ".npz":
+        _check_suffix(place)
+        with _decoded(place) as picture:
+            return [_pixels(picture.convert("L" if picture.mode in ("1", "L") else "RGB"))], 1
+    array = read_array(place, ("images", "x"), most_bytes)
+    if array.ndim == 2:
+        array = array[np.newaxis]
+    if array.ndim == 3:
+        array = array[:, np.newaxis]
+    if array.ndim != 4 or array.shape[1] not in (1, 3) or 0 in array.shape:
+        allowed = "[N, h, w], or [N, C, h, w] with one or three channels"
+        raise InputError(
+            f"The images in {place.name} have the wrong shape.", got=list(array.shape), allowed=allowed
+        )
+    return list(_unit_images(place, array[:most], array.shape[1:])), len(array)
+
+
+def read_array(
+    path: str | os.PathLike[str], names: Sequence[str], most_bytes: int = MOST_BYTES
+) -> NDArray[Any]:
     """Return an array of an NPZ file: the first of `names` that is there, or else the only one.
 
     Raises
@@ -75,7 +107,7 @@ def read_array(path: str | os.PathLike[str], names: Sequence[str]) -> NDArray[An
                 got = ", ".join(held[:5]) or "none"
                 raise InputError(f"{place.name} has not the array asked for.", got=got, allowed=allowed)
             with archive.open(f"{found[0]}.npy") as stream:
-                _check_header(place, stream)
+                _check_header(place, stream, most_bytes)
         with np.load(place, allow_pickle=False) as arrays:
             array: NDArray[Any] = arrays[found[0]]
             return array
@@ -118,7 +150,7 @@ def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]]) -> 
     return _write(Path(path), lambda stream: np.savez_compressed(stream, allow_pickle=False, **arrays))
 
 
-def _check_header(place: Path, stream: IO[bytes]) -> None:
+def _check_header(place: Path, stream: IO[bytes], most_bytes: int) -> None:
     version = np.lib.format.read_magic(stream)
     reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, _, dtype = reader(stream)
@@ -129,9 +161,9 @@ def _check_header(place: Path, stream: IO[bytes]) -> None:
     size = dtype.itemsize
     for side in shape:
         size *= side
-    if size > MOST_BYTES:
+    if size > most_bytes:
         raise InputError(
-            f"The array in {place.name} is too large.", got=f"{size:,} bytes", allowed=f"{MOST_BYTES:,} bytes"
+            f"The array in {place.name} is too large.", got=f"{size:,} bytes", allowed=f"{most_bytes:,} bytes"
         )
 
 
@@ -151,21 +183,35 @@ def _unit_images(place: Path, array: NDArray[Any], shape: ImageShape) -> FloatAr
     return images.astype(np.float32)
 
 
+def _check_suffix(place: Path) -> None:
+    if place.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        raise InputError("This kind of image file is not read.", got=place.name, allowed="PNG, JPEG, NPZ")
+
+
 def _read_picture(place: Path, shape: ImageShape, resize: bool) -> FloatArray:
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     channels, height, width = shape
+    with _decoded(place, None if resize else (width, height)) as picture:
+        found = picture.convert("L" if channels == 1 else "RGB")
+        if found.size != (width, height):
+            found = found.resize((width, height), Image.Resampling.LANCZOS)
+        return _pixels(found)
+
+
+@contextlib.contextmanager
+def _decoded(place: Path, wanted: tuple[int, int] | None = None) -> Iterator[Any]:
+    """Yield the picture in a file, 8 bits a channel and opaque; InputError for whatever goes wrong on the way."""
+    from PIL import Image, UnidentifiedImageError
+
     try:
         # Pillow's own bound is higher, and it would say so in a line of its own.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(place, formats=("PNG", "JPEG"))
         with picture:
-            _check_size(place, picture.size, (width, height), resize)
-            grey = _as_eight_bits(place, picture).convert("L" if channels == 1 else "RGB")
-            if grey.size != (width, height):
-                grey = grey.resize((width, height), Image.Resampling.LANCZOS)
-            pixels = np.asarray(grey, dtype=np.float32) / np.float32(255)
+            _check_size(place, picture.size, wanted)
+            yield _as_eight_bits(place, picture)
     except InputError:
         raise
     except Image.DecompressionBombError as error:
@@ -176,13 +222,18 @@ def _read_picture(place: Path, shape: ImageShape, resize: bool) -> FloatArray:
         raise _unreadable(place, error) from error
     except Exception as error:  # damaged bytes make the decoders raise nearly anything
         raise InputError(f"{place.name} is not a readable image.", got=_first_line(error)) from error
-    return pixels[np.newaxis] if channels == 1 else np.ascontiguousarray(pixels.transpose(2, 0, 1))
 
 
-def _check_size(place: Path, size: tuple[int, int], wanted: tuple[int, int], resize: bool) -> None:
+def _pixels(picture: Any) -> FloatArray:
+    """Return a grey or RGB picture as [C, H, W] in [0, 1]."""
+    values = np.asarray(picture, dtype=np.float32) / np.float32(255)
+    return values[np.newaxis] if values.ndim == 2 else np.ascontiguousarray(values.transpose(2, 0, 1))
+
+
+def _check_size(place: Path, size: tuple[int, int], wanted: tuple[int, int] | None) -> None:
     if size[0] * size[1] > MOST_PIXELS:
         raise _too_large(place, f"{size[0]} × {size[1]} pixels")
-    if size != wanted and not resize:
+    if wanted is not None and size != wanted:
         raise InputError(
             f"{place.name} has another size than the model's images.",
             got=f"{size[0]} × {size[1]} pixels",
