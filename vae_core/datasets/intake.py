@@ -219,7 +219,11 @@ class Intake:
         self.record = write_record(self.draft, record, groups, labels)
 
     def _why_skipped(self) -> str:
-        return f"; skipped {self._skips:,}, the first: {self._skipped[0].reason}" if self._skipped else ""
+        return (
+            f"; skipped {self._skips:,}, the first: {self._skipped[0].reason.rstrip('.')}"
+            if self._skipped
+            else ""
+        )
 
     def _sorted_classes(self) -> tuple[tuple[str, ...] | None, NDArray[np.int64] | None]:
         """Return the classes' names in order and each image's class; neither where there are fewer than two."""

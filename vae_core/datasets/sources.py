@@ -100,6 +100,9 @@ def open_source(place: str | os.PathLike[str] | IO[bytes]) -> Iterator[Source]:
                 if path.is_dir():
                     yield _folder(path)
                     return
+                if path.exists() and not path.is_file():
+                    # Reading a pipe or a device could wait, or go on, for ever.
+                    raise DatasetError("This is neither a file nor a folder.", got=path, allowed=KINDS)
                 file: IO[bytes] = stack.enter_context(path.open("rb"))
             else:
                 file = place
