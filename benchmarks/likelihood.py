@@ -2,20 +2,24 @@
 
 The setting of Burda, Grosse & Salakhutdinov (2016), table 1, one stochastic layer of 50 units: a VAE and an IWAE of
 K = 5, dynamically and statically binarised, with one recipe and a budget of seconds each. The estimate of log p(x) is
-the importance-weighted bound of 5,000 draws on the first 1,000 test images, which are drawn black or white once. The
-paper trains for 3,280 epochs in batches of 20; its own draws of the test images differ, and it takes all 10,000.
+the importance-weighted bound of 5,000 draws on every tenth of the 10,000 test images, drawn black or white once; the
+ELBO is over all. The paper trains for 3,280 epochs in batches of 20; its own draws of the test images differ, and it
+takes all of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import sys
 from typing import Any
 
+import torch
+
 from benchmarks.record import RESULTS, record
 from vae_core.config import DataConfig
-from vae_core.datasets import is_available, load_dataset
+from vae_core.datasets import ImageDataset, Split, is_available, load_dataset
 from vae_core.evaluation import evaluate
 from vae_core.events import Evaluated
 from vae_core.models import MODELS, IWAEConfig, ModelConfig, VAEConfig
@@ -25,14 +29,18 @@ from vae_core.runs import freeze
 from vae_core.training import TrainingRun
 
 LATENT = 50
-SAMPLES, IMAGES = 5000, 1000
-NETWORK = NetworkConfig(hidden=(512, 256), sine_features=0)
-"""Sine features pay where z has few dimensions."""
+SAMPLES = 5000
+EVERY = 10
+"""One test image in so many is measured with all those samples; the first thousand would be the neatest ones."""
+NETWORK = NetworkConfig(kind="conv", channels=16, hidden=(256,), sine_features=0)
+"""The convolutional pair; sine features pay where z has few dimensions."""
 FAMILIES: dict[str, ModelConfig] = {
     "vae": VAEConfig(latent_dim=LATENT, network=NETWORK),
     "iwae": IWAEConfig(latent_dim=LATENT, network=NETWORK, samples=5),
 }
-TRAINING = TrainingConfig(seconds=1500.0, learning_rate=3e-3, kl_warmup=0.05)
+TRAINING = TrainingConfig(
+    seconds=1200.0, learning_rate=3e-3, kl_warmup=0.05, batch_size=128, late_batch_size=256
+)
 PUBLISHED = {("vae", "dynamic"): -86.76, ("iwae", "dynamic"): -85.54}
 HOW = ("dynamic", "static")
 
@@ -67,19 +75,27 @@ def _row(family: str, how: str) -> dict[str, Any]:
         if isinstance(event, Evaluated) and event.epoch % 10 == 0:
             told = f"epoch {event.epoch}, {run.fraction:.0%}, validation loss {event.terms['loss']:.2f}"
             print(f"{family}, {how}: {told}", file=sys.stderr)
-    found = evaluate(freeze(run), dataset, importance_samples=SAMPLES, limit=IMAGES)
+    trained = freeze(run)
+    whole = evaluate(trained, dataset)
+    some = evaluate(trained, _thinned(dataset), importance_samples=SAMPLES)
     return {
         "family": family,
         "binarised": how,
         "model": MODELS[family].title,
         "epochs": run.epoch,
         "training, s": round(run.seconds),
-        "test ELBO": round(found["elbo"]["value"], 2),
-        f"IWAE-{SAMPLES}": round(found["iwae"]["value"], 2),
-        "standard error": round(found["iwae_standard_error"]["value"], 2),
-        "images": IMAGES,
+        "threads": torch.get_num_threads(),
+        "test ELBO": round(whole["elbo"]["value"], 2),
+        "ELBO of the tenth": round(some["elbo"]["value"], 2),
+        f"IWAE-{SAMPLES} of the tenth": round(some["iwae"]["value"], 2),
+        "standard error": round(some["iwae_standard_error"]["value"], 2),
         "published": PUBLISHED.get((family, how)),
     }
+
+
+def _thinned(dataset: ImageDataset) -> ImageDataset:
+    test = Split(*(None if part is None else part[::EVERY] for part in dataclasses.astuple(dataset.test)))
+    return dataclasses.replace(dataset, test=test)
 
 
 if __name__ == "__main__":
