@@ -150,6 +150,15 @@ def write_npz(path: str | os.PathLike[str], arrays: dict[str, NDArray[Any]]) -> 
     return _write(Path(path), lambda stream: np.savez_compressed(stream, allow_pickle=False, **arrays))
 
 
+def write_bytes(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write a file whole or not at all and return its place; InputError if that can't be written."""
+
+    def fill(stream: IO[bytes]) -> None:
+        stream.write(content)
+
+    return _write(Path(path), fill)
+
+
 def _check_header(place: Path, stream: IO[bytes], most_bytes: int) -> None:
     version = np.lib.format.read_magic(stream)
     reader = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0

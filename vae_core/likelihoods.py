@@ -34,6 +34,11 @@ class Bernoulli(nn.Module):
         """Return E[x|z] = sigmoid(params)."""
         return torch.sigmoid(params)
 
+    def sd(self, params: Tensor) -> Tensor:
+        """Return each pixel's standard deviation sqrt(lambda (1 - lambda)), shape of `params`."""
+        # Through logarithms: the root of a product that underflows has no slope.
+        return torch.exp(0.5 * (F.logsigmoid(params) + F.logsigmoid(-params)))
+
     def sample(self, params: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Draw black and white pixels, shape of `params`."""
         return torch.bernoulli(torch.sigmoid(params), generator=generator)
@@ -83,6 +88,15 @@ class ContinuousBernoulli(nn.Module):
         series = 0.5 + small * (1 / 12 + squared * (-1 / 720 + squared * (1 / 30240)))
         return torch.where(near, series, torch.where(safe > 0, upper, 1 - upper))
 
+    def sd(self, params: Tensor) -> Tensor:
+        """Return each pixel's standard deviation, shape of `params`: the variance is the mean's slope in l."""
+        near = params.abs() < NEAR_ZERO
+        size = torch.where(near, torch.ones_like(params), params).abs()
+        far_value = 1 / size**2 - torch.exp(-size) / torch.expm1(-size) ** 2
+        squared = torch.where(near, params, torch.zeros_like(params)) ** 2
+        series = 1 / 12 + squared * (-1 / 240 + squared * (1 / 6048 - squared / 172800))
+        return torch.sqrt(torch.where(near, series, far_value))
+
     def sample(self, params: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Draw pixels in [0, 1] by inverting the distribution function, shape of `params`."""
         u = torch.rand(params.shape, generator=generator, dtype=params.dtype, device=params.device)
@@ -121,6 +135,10 @@ class Gaussian(nn.Module):
     def mean(self, params: Tensor) -> Tensor:
         """Return E[x|z] = sigmoid(params), which keeps the mean in the pixels' range."""
         return torch.sigmoid(params)
+
+    def sd(self, params: Tensor) -> Tensor:
+        """Return each pixel's standard deviation, shape of `params`; the same for all."""
+        return self.log_scale.exp().expand(params.shape)
 
     def sample(self, params: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Draw pixels, shape of `params`; they may leave [0, 1]."""

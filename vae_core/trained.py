@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ from torch import Tensor
 
 from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
+from vae_core.differential import with_jacobian
 from vae_core.errors import CheckpointError, InputError, VaeCoreError
+from vae_core.likelihoods import Likelihood
 from vae_core.models import (
     CVAE,
     VQVAE,
@@ -33,6 +35,7 @@ from vae_core.run_config import RunConfig
 from vae_core.whole_folder import model_folders
 
 FloatArray = NDArray[np.float32]
+PixelLaw = Callable[[Tensor], Tensor]
 CHUNK = 1024
 """Images or latents in one forward pass, so that memory stays bounded."""
 
@@ -201,6 +204,11 @@ class TrainedModel:
         return self.config.model.likelihood
 
     @property
+    def has_likelihood(self) -> bool:
+        """Whether the decoder's output is a distribution p(x|z) of pixels, which have a standard deviation."""
+        return self.likelihood != "none"
+
+    @property
     def image_shape(self) -> tuple[int, int, int]:
         """Channels, height and width."""
         return self._folder.image_shape
@@ -351,23 +359,38 @@ class TrainedModel:
         InputError
             If z is not finite or not of shape [N, d], or a conditional model gets no labels.
         """
-        latents = _latents(z)
-        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
-            raise InputError(
-                "z has the wrong shape.",
-                got=list(latents.shape),
-                allowed=f"[N, {self.latent_dim}], one row an image",
-            )
-        if not np.isfinite(latents).all():
-            raise InputError("z holds NaN, infinity or numbers too large.", allowed="finite float32 numbers")
-        classes = self._checked_labels(labels, len(latents))
-        with torch.inference_mode():
-            if len(latents) <= CHUNK:
-                return self._decode(latents, classes)
-            images = np.empty((len(latents), *self.image_shape), np.float32)
-            for part in _chunks(len(latents)):
-                images[part] = self._decode(latents[part], _part_of(classes, part))
-            return images
+        return self._images(self._module.likelihood.mean, z, labels)
+
+    def decode_with_jacobian(
+        self, z: NDArray[Any], labels: NDArray[Any] | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the mean images, as :meth:`decode` does, and how they change with z: exact derivatives.
+
+        Parameters and errors as for :meth:`decode`; with discrete codes, z are their vectors.
+
+        Returns
+        -------
+        images : float32 [N, C, H, W]
+        jacobian : float32 [N, C, H, W, d]
+            Derivatives of the pixels along each dimension of z.
+        """
+        return self._with_jacobian(self._module.likelihood.mean, z, labels)
+
+    def pixel_sd(self, z: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
+        """Return each pixel's standard deviation under p(x|z), float32 [N, C, H, W]; arguments as :meth:`decode`.
+
+        Raises
+        ------
+        InputError
+            If the family has no p(x|z) (see :attr:`has_likelihood`), or as for :meth:`decode`.
+        """
+        return self._images(self._pixel_law().sd, z, labels)
+
+    def pixel_sd_with_jacobian(
+        self, z: NDArray[Any], labels: NDArray[Any] | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return :meth:`pixel_sd` and its derivatives, shapes as for :meth:`decode_with_jacobian`."""
+        return self._with_jacobian(self._pixel_law().sd, z, labels)
 
     def reconstruct(self, images: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
         """Return the decoded posterior means of images [N, C, H, W]; arguments and errors as for :meth:`encode`."""
@@ -452,9 +475,53 @@ class TrainedModel:
             return self._vectors_of_map
         return arrays.get("mu", np.zeros((0, self.latent_dim)))
 
-    def _decode(self, z: FloatArray, labels: Tensor | None) -> FloatArray:
-        images: Tensor = self._module.likelihood.mean(self._module.decode(torch.from_numpy(z), labels))
-        return images.numpy()
+    def _pixel_law(self) -> Likelihood:
+        if not self.has_likelihood:
+            raise InputError(
+                f"Model {self.name} has no p(x|z).", got=self.title, allowed="a model with a likelihood"
+            )
+        return self._module.likelihood
+
+    def _images(self, head: PixelLaw, z: NDArray[Any], labels: NDArray[Any] | None) -> FloatArray:
+        latents = self._checked_latents(z)
+        classes = self._checked_labels(labels, len(latents))
+        with torch.inference_mode():
+            if len(latents) <= CHUNK:
+                return head(self._module.decode(torch.from_numpy(latents), classes)).numpy()
+            images = np.empty((len(latents), *self.image_shape), np.float32)
+            for part in _chunks(len(latents)):
+                decoded = self._module.decode(torch.from_numpy(latents[part]), _part_of(classes, part))
+                images[part] = head(decoded).numpy()
+            return images
+
+    def _with_jacobian(
+        self, head: PixelLaw, z: NDArray[Any], labels: NDArray[Any] | None
+    ) -> tuple[FloatArray, FloatArray]:
+        latents = self._checked_latents(z)
+        classes = self._checked_labels(labels, len(latents))
+        images = np.empty((len(latents), *self.image_shape), np.float32)
+        tangents = np.empty((len(latents), self.latent_dim, *self.image_shape), np.float32)
+        for part in _chunks(len(latents), max(1, CHUNK // self.latent_dim)):
+            own = _part_of(classes, part)
+
+            def image(codes: Tensor, own: Tensor | None = own) -> Tensor:
+                return head(self._module.decode(codes, own))
+
+            found, along = with_jacobian(image, torch.from_numpy(latents[part]))
+            images[part], tangents[part] = found.numpy(), along.transpose(0, 1).numpy()
+        return images, np.moveaxis(tangents, 1, -1)
+
+    def _checked_latents(self, z: NDArray[Any]) -> FloatArray:
+        latents = _latents(z)
+        if latents.ndim != 2 or latents.shape[1] != self.latent_dim:
+            raise InputError(
+                "z has the wrong shape.",
+                got=list(latents.shape),
+                allowed=f"[N, {self.latent_dim}], one row an image",
+            )
+        if not np.isfinite(latents).all():
+            raise InputError("z holds NaN, infinity or numbers too large.", allowed="finite float32 numbers")
+        return latents
 
     def _checked_labels(self, labels: NDArray[Any] | None, count: int) -> Tensor | None:
         """Return a conditional model's labels as a tensor [count]; None for other families."""
@@ -558,5 +625,5 @@ def _latents(z: NDArray[Any]) -> FloatArray:
         ) from error
 
 
-def _chunks(count: int) -> Iterator[slice]:
-    return (slice(start, start + CHUNK) for start in range(0, count, CHUNK))
+def _chunks(count: int, size: int = CHUNK) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, count, size))

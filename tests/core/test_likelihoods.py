@@ -206,3 +206,28 @@ def _quadrature(low: float, high: float, pieces: int = 200) -> tuple[Tensor, Ten
     half = np.diff(edges)[:, None] / 2
     x = edges[:-1, None] + half * (nodes + 1)
     return torch.from_numpy(x.ravel()), torch.from_numpy((half * weights).ravel())
+
+
+@pytest.mark.parametrize("name", LIKELIHOODS)
+def test_the_standard_deviation_is_that_of_torch_distributions(name: str) -> None:
+    params = torch.linspace(-8, 8, 161, dtype=torch.float64)
+    params = torch.where(params.abs() < 0.05, 0.05, params)  # where the reference approximates
+    likelihood = make_likelihood(name, 0.5).double()
+    expected = reference(name, 0.5, params).stddev.expand(params.shape)
+    torch.testing.assert_close(likelihood.sd(params), expected, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", ["bernoulli", "continuous_bernoulli"])
+def test_the_standard_deviation_and_its_slope_are_finite_at_every_logit(name: str) -> None:
+    params = torch.cat([SWEEP, NEAR_HALF, torch.tensor([-400.0, 400.0])]).requires_grad_()
+    found = make_likelihood(name).sd(params)
+    (slope,) = torch.autograd.grad(found.sum(), params)
+    assert found.isfinite().all()
+    assert slope.isfinite().all()
+    assert (found >= 0).all()
+
+
+def test_the_continuous_bernoullis_variance_has_no_step_where_its_series_begins() -> None:
+    params = torch.tensor([0.2999999, 0.3000001], dtype=torch.float64)
+    below, above = make_likelihood("continuous_bernoulli").double().sd(params).tolist()
+    assert below == pytest.approx(above, rel=1e-8)

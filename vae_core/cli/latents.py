@@ -13,11 +13,24 @@ from numpy.typing import NDArray
 from vae_core.cli import opening
 from vae_core.cli.arguments import Parser, option, refuse
 from vae_core.errors import ConfigError, InputError
+from vae_core.export import write_animation
 from vae_core.image_files import read_array, read_images, write_npz, write_png
-from vae_core.latent import axes_plane, lerp, prior_grid, slerp, tile
+from vae_core.latent import (
+    Surface,
+    axes_plane,
+    even,
+    geodesic,
+    lerp,
+    prior_grid,
+    slerp,
+    start_graph,
+    tile,
+)
 from vae_core.trained import TrainedModel
 
 PATHS = {"lerp": lerp, "slerp": slerp}
+GEODESIC = "geodesic"
+ANIMATIONS = (".gif", ".webp")
 FloatArray = NDArray[np.float32]
 
 _RESIZE = option("resize", bool, False, "Stretch PNG and JPEG files to the model's image size.")
@@ -35,8 +48,17 @@ _GRID = option("grid", int, None, "Decode an N x N grid over the prior's quantil
 _COLUMNS = option(
     "columns", int, None, "Images in a row; by default as many as there are rows.", low=1, high=10_000
 )
-_STEPS = option("steps", int, 9, "Images on the path, both ends included.", low=2, high=1000)
-_PATH = option("path", str, "lerp", "A straight line, or an arc that turns evenly.", choices=tuple(PATHS))
+_STEPS = option(
+    "steps", int, None, "Images on the path, both ends included; 9, or 33 of an animation.", low=2, high=1000
+)
+_PATH = option(
+    "path",
+    str,
+    "lerp",
+    "A straight line, an arc that turns evenly, or the geodesic, along which the image changes least.",
+    choices=(*PATHS, GEODESIC),
+)
+STEPS, ANIMATION_STEPS = 9, 33
 
 
 def add_encode(parser: Parser) -> None:
@@ -126,7 +148,9 @@ def add_interpolate(parser: Parser) -> None:
     _add_images(parser, "Two image files instead: PNG, JPEG, NPZ.", 2)
     for known in (opening.CLASS, _STEPS, _PATH, _ZOOM):
         parser.add(known)
-    _add_out(parser, "PNG strip to write, or NPZ file: z [N, d] and images [N, C, H, W].")
+    _add_out(
+        parser, "PNG strip to write, animated GIF or WebP, or NPZ file: z [N, d] and images [N, C, H, W]."
+    )
 
 
 def interpolate(args: argparse.Namespace) -> int:
@@ -134,7 +158,7 @@ def interpolate(args: argparse.Namespace) -> int:
 
     A conditional model encodes each image of a data set with its own class, and decodes the path as the class given.
     """
-    _check_suffix(args.out, (".png", ".npz"))
+    _check_suffix(args.out, (".png", ".npz", *ANIMATIONS))
     first, last = getattr(args, "from"), args.to
     if args.images:
         refuse(args, {"data", "data_dir", "split", "from", "to"}, "--images", "Leave it out.")
@@ -156,8 +180,30 @@ def interpolate(args: argparse.Namespace) -> int:
                 raise InputError("There is no such image.", got=index, allowed=f"0 to {len(split) - 1}")
         rows = [first, last]
         mu, _ = model.encode(split.images[rows], None if split.labels is None else split.labels[rows])
-    z = PATHS[args.path](mu[0], mu[1], args.steps)
-    return _write_decoded(args, z, drawn.decode(z), args.steps)
+    moves = Path(args.out).suffix.lower() in ANIMATIONS
+    z = _between(args, drawn, mu, args.steps or (ANIMATION_STEPS if moves else STEPS))
+    if moves:
+        place = write_animation(args.out, drawn.decode(z), zoom=args.zoom)
+        print(f"Wrote an animation of {len(z):,} decoded images to {place}")
+        return 0
+    return _write_decoded(args, z, drawn.decode(z), len(z))
+
+
+def _between(args: argparse.Namespace, model: TrainedModel, ends: FloatArray, steps: int) -> FloatArray:
+    if args.path != GEODESIC:
+        return PATHS[args.path](ends[0], ends[1], steps)
+    if model.is_discrete:
+        raise InputError(
+            f"Model {model.name} has codes out of a book, between which there is no shortest way.",
+            got="--path geodesic",
+            allowed="--path " + " or ".join(PATHS),
+        )
+    surface = Surface(model.decode, model.decode_with_jacobian)
+    found = geodesic(surface, ends[0], ends[1], graph=start_graph(surface, model.latent_map.mu))
+    straight = f"the straight line's is {found.straight_length:.2f}"
+    rest = "" if found.converged else "; the search was not finished"
+    print(f"Its images are {found.length:.2f} long in the L2 distance of pixels, {straight}{rest}")
+    return even(surface, found.path, steps)
 
 
 def _codes(args: argparse.Namespace, model: TrainedModel) -> FloatArray:

@@ -11,10 +11,10 @@ from statistics import NormalDist
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from vae_core.errors import InputError
-from vae_core.latent.arrays import check_count
+from vae_core.latent.arrays import as_codes, check_count
 
 ScalarT = TypeVar("ScalarT", bound=np.generic)
 
@@ -67,6 +67,41 @@ def plane_grid(n: int, extent: float) -> NDArray[np.float32]:
     if not (math.isfinite(extent) and extent > 0):
         raise InputError("The extent of a grid does not fit.", got=extent, allowed="a positive number")
     return _mesh(np.linspace(-extent, extent, n) if n > 1 else np.zeros(1))
+
+
+def bilinear(corners: ArrayLike, n: int) -> NDArray[np.float32]:
+    """Return an n x n grid of codes between four, each a straight mixture of the four by where it is.
+
+    Parameters
+    ----------
+    corners : array [4, d]
+        Top left, top right, bottom left, bottom right; they are exactly the grid's corners.
+    n : int
+        Codes along each side, at least 2.
+
+    Returns
+    -------
+    z : float32 array [n, n, d]
+
+    Raises
+    ------
+    InputError
+        If there are not four codes, or n does not fit.
+
+    Examples
+    --------
+    >>> bilinear([[0, 0], [2, 0], [0, 2], [2, 2]], 3)[1].tolist()
+    [[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]]
+    """
+    codes = as_codes("corners", corners)
+    if len(codes) != 4:
+        raise InputError("A grid between codes needs its corners.", got=len(codes), allowed="4 codes")
+    check_count("n", n, 2)
+    share = np.linspace(0, 1, n)[:, np.newaxis]
+    top, bottom = ((1 - share) * codes[i] + share * codes[i + 1] for i in (0, 2))
+    down = share[:, np.newaxis]
+    grid: NDArray[np.float32] = ((1 - down) * top + down * bottom).astype(np.float32)
+    return grid
 
 
 def tile(images: NDArray[ScalarT]) -> NDArray[ScalarT]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from numpy.typing import ArrayLike
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from vae_core.errors import InputError
-from vae_core.latent.arrays import check_count
+from vae_core.latent.arrays import as_codes, check_count
 from vae_core.metrics.labelled import as_labelled
 
 
@@ -50,3 +51,44 @@ def knn_accuracy(
         )
     voters = KNeighborsClassifier(n_neighbors=k).fit(given.reference, given.known)
     return float(voters.score(given.codes, given.wanted))
+
+
+def knn_votes(
+    mu_reference: ArrayLike, labels_reference: ArrayLike, mu: ArrayLike, k: int = 15
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the class of the most among each code's k nearest reference codes, and their share of the k.
+
+    Distances are Euclidean; of labels with equally many votes the smallest wins. Fewer reference codes than k all vote.
+
+    Parameters
+    ----------
+    mu_reference, mu : arrays [M, d] and [N, d]
+    labels_reference : integer array [M], not negative
+    k : int
+        Neighbours that vote, at least 1.
+
+    Returns
+    -------
+    labels : int64 array [N]
+    shares : float64 array [N]
+        Above 0, at most 1.
+
+    Raises
+    ------
+    InputError
+        As for :func:`knn_accuracy`.
+
+    Examples
+    --------
+    >>> labels, shares = knn_votes([[0.0], [0.1], [5.0]], [0, 0, 1], [[0.2], [9.0]], k=2)
+    >>> labels.tolist(), shares.tolist()
+    ([0, 0], [1.0, 0.5])
+    """
+    codes = as_codes("mu", mu)
+    given = as_labelled(mu_reference, labels_reference, codes, np.zeros(len(codes), np.int64))
+    check_count("k", k, 1)
+    voters = min(k, len(given.reference))
+    away = np.square(codes[:, None] - given.reference).sum(2)
+    nearest = given.known[np.argsort(away, axis=1, kind="stable")[:, :voters]]
+    votes = np.stack([np.bincount(row, minlength=int(given.known.max()) + 1) for row in nearest])
+    return votes.argmax(1), votes.max(1) / voters

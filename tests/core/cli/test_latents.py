@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,6 +138,34 @@ def test_the_two_paths_differ_between_their_ends(model: Path, tmp_path: Path) ->
     assert (middles[0] != middles[1]).any()
 
 
+@pytest.mark.parametrize(("suffix", "count"), [(".gif", 64), (".webp", 64)])
+def test_a_path_is_an_animation_if_the_file_is_to_be_one(
+    model: Path, tmp_path: Path, suffix: str, count: int
+) -> None:
+    out = tmp_path / f"way{suffix}"
+    command = ["interpolate", "--model", str(model), "--from", "3", "--to", "8", "--zoom", "4"]
+    assert main([*command, "--out", str(out)]) == 0
+    with Image.open(out) as opened:
+        assert (opened.size, getattr(opened, "n_frames", 1)) == ((32, 32), count)
+
+
+def test_a_geodesic_has_its_ends_and_tells_its_length(
+    model: Path, tmp_path: Path, digits: ImageDataset, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "way.npz"
+    command = ["interpolate", "--model", str(model), "--from", "3", "--to", "8", "--path", "geodesic"]
+    assert main([*command, "--out", str(out), "--steps", "7"]) == 0
+    told = capsys.readouterr().out
+    own, straight = (float(number) for number in re.findall(r"[\d]+\.\d\d", told)[:2])
+    assert own <= straight
+    with np.load(out, allow_pickle=False) as made:
+        z, images = made["z"], made["images"]
+    mu, _ = vae_core.load(model).encode(digits.test.images[[3, 8]])
+    assert_allclose(z[[0, -1]], mu, atol=1e-6)
+    apart = np.linalg.norm(np.diff(images.reshape(7, -1), axis=0), axis=1)
+    assert apart.max() < 1.6 * apart.min()
+
+
 def test_two_image_files_are_interpolated(model: Path, tmp_path: Path, digits: ImageDataset) -> None:
     for index in (0, 1):
         Image.fromarray(digits.test.images[index, 0]).save(tmp_path / f"{index}.png")
@@ -164,6 +193,7 @@ def test_two_image_files_are_interpolated(model: Path, tmp_path: Path, digits: I
         (["generate", "--out", "a.png", "--codes", "no.npz"], "no.npz can't be read."),
         (["generate", "--out", "a.png", "--count", "10000", "--zoom", "32"], "The picture would be too large."),
         (["generate", "--out", "/dev/null/a.png"], "The file could not be written."),
+        (["interpolate", "--out", "a.mp4", "--from", "1", "--to", "2"], "Allowed: .png or .npz or .gif or .webp."),
         (["interpolate", "--out", "a.png", "--from", "1"], "A path needs two images."),
         (["interpolate", "--out", "a.png", "--from", "1", "--to", "400"], "Allowed: 0 to 399."),
         (["interpolate", "--out", "a.png", "--from", "1", "--to", "2", "--steps", "1"], "Option --steps does not fit."),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from vae_core.errors import InputError
-from vae_core.latent import plane_grid, prior_grid, tile
+from vae_core.latent import bilinear, lerp, plane_grid, prior_grid, tile
 
 counts = st.integers(1, 40)
 
@@ -82,3 +82,24 @@ def test_each_tile_lies_in_its_row_and_column(shape: tuple[int, int, int, int, i
 def test_images_that_are_not_in_rows_and_columns_are_refused() -> None:
     with pytest.raises(InputError, match="Cc"):
         tile(np.zeros((4, 1, 8, 8)))
+
+
+@given(st.integers(2, 12), st.integers(1, 5), st.integers(0, 2**32 - 1))
+@settings(deadline=None)
+def test_a_grid_between_four_codes_has_them_at_its_corners_and_straight_sides(
+    n: int, d: int, seed: int
+) -> None:
+    corners = np.random.default_rng(seed).normal(size=(4, d)).astype(np.float32)
+    grid = bilinear(corners, n)
+    assert (grid.shape, grid.dtype) == ((n, n, d), np.float32)
+    np.testing.assert_array_equal(grid[[0, 0, -1, -1], [0, -1, 0, -1]], corners)
+    np.testing.assert_allclose(grid[0], lerp(corners[0], corners[1], n), atol=1e-6)
+    np.testing.assert_allclose(grid[:, -1], lerp(corners[1], corners[3], n), atol=1e-6)
+    assert bilinear(corners, n).tobytes() == grid.tobytes()
+
+
+def test_a_grid_between_codes_needs_four_of_one_length() -> None:
+    with pytest.raises(InputError, match="4 codes"):
+        bilinear([[0, 0], [1, 1]], 3)
+    with pytest.raises(InputError, match="at least 2"):
+        bilinear(np.zeros((4, 2)), 1)
