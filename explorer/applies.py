@@ -43,6 +43,12 @@ REASONS: dict[str, tuple[Reason, ...]] = {
             "{a_model} has no encoder, so the path runs between two draws from the prior, not two images.",
         ),
     ),
+    "own images": (
+        Reason(
+            _has_no_encoder,
+            "{a_model} has no encoder: no image, drawn or uploaded, has a place in its latent space.",
+        ),
+    ),
     "codes": (
         Reason(
             _has_no_encoder,

@@ -17,7 +17,20 @@ from PIL import Image
 from explorer import cache, conditional, shelf, state, training_desk, words
 from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
-from explorer.pages import compare, generate, interpolate, map, measure, replay, runs, train
+from explorer.pages import (
+    compare,
+    generate,
+    interpolate,
+    map,
+    measure,
+    replay,
+    runs,
+    train,
+)
+from explorer.pages import (
+    draw as draw_page,
+)
+from explorer.panels import tray
 from vae_core.datasets import DATASETS
 from vae_core.errors import VaeCoreError
 
@@ -41,6 +54,7 @@ class PageEntry:
 
 PAGES = (
     PageEntry("map", "Map", ":material/scatter_plot:", map.show),
+    PageEntry("draw", "Draw", ":material/draw:", draw_page.show),
     PageEntry("generate", "Generate", ":material/tune:", generate.show),
     PageEntry("interpolate", "Interpolate", ":material/linear_scale:", interpolate.show),
     PageEntry("compare", "Compare", ":material/compare:", show_without_model=compare.show),
@@ -130,6 +144,7 @@ def _pick_model() -> ModelEntry | None:
             st.caption(f"There is no model called {asked} here; this one is shown instead.")
         _pick_class(found[name])
         _describe(found[name])
+        tray.draw()
         _bring(found[name])
     return found[name]
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from explorer import links, owners
 from explorer.components.pad_state import PCA, PadSpace, PadState, read_state
 from explorer.links import Link
+from explorer.tray import Tray
 
 Vector = NDArray[np.float32]
 
@@ -30,6 +31,8 @@ STEPS = "steps"
 PATH = "path"
 LABEL = "label"
 SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH, LABEL)
+TRAY_SOURCE = "Tray"
+_TRAY = "_tray"
 _ADDRESS = "_address"
 _TOKEN = "_token"
 _WISHES = "_wishes"
@@ -178,6 +181,17 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
+def tray() -> Tray:
+    """Return the images that the viewer keeps at hand."""
+    held = st.session_state.get(_TRAY)
+    return held if isinstance(held, Tray) else Tray()
+
+
+def keep_tray(held: Tray) -> None:
+    """Note what the viewer keeps at hand now."""
+    st.session_state[_TRAY] = held
+
+
 def theme() -> str:
     """Return ``dark`` or ``light``, as the browser shows the page."""
     return "dark" if st.context.theme.type == "dark" else "light"
@@ -186,6 +200,22 @@ def theme() -> str:
 def end_key(model: str, end: str, part: str) -> str:
     """Return the key of a widget that picks end ``A`` or ``B`` of a path: its ``class`` or its ``index`` in it."""
     return f"end.{model}.{end}.{part}"
+
+
+def source_key(end: str) -> str:
+    """Return the key of the choice where end ``A`` or ``B`` of a path comes from."""
+    return f"end.{end}.source"
+
+
+def put_end(end: str, number: int) -> None:
+    """Choose what is under a number in the tray as an end of a path; for callbacks, or before the widgets are drawn."""
+    st.session_state[source_key(end)] = TRAY_SOURCE
+    st.session_state[tray_key(end)] = number
+
+
+def tray_key(end: str) -> str:
+    """Return the key of the choice of an image in the tray as end ``A`` or ``B``."""
+    return f"end.{end}.tray"
 
 
 def pair(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64]) -> None:
@@ -210,6 +240,7 @@ def pair(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64
 def put_pair(model: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]) -> None:
     """Choose two rows of a model's map as the ends of the path; for callbacks, or before the widgets are drawn."""
     for end, row in zip("AB", rows, strict=True):
+        st.session_state.pop(source_key(end), None)
         place = row
         if labels is not None:
             st.session_state[end_key(model, end, "class")] = int(labels[row])

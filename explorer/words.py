@@ -29,6 +29,20 @@ A plain autoencoder has no prior, so nothing says which places are likely. The g
 codes themselves along each axis; *even steps* covers the same rectangle as the dots.
 """
 
+DRAW = r"""
+A drawing $x$ has a place on the map like any held-out image: $\mu(x)$, with one and two standard deviations
+$\sigma(x)$ of $q(z\,|\,x)$ about it, to scale. Its copy is the decoder's mean at $\mu(x)$; what the model cannot say in
+its few numbers is not in the copy. *Among the 3s*: most of the 15 nearest codes of held-out images
+are 3s.
+
+A model knows images that were prepared like those it was trained on. *Centre it* does what was done to MNIST: the
+drawing is fitted into 20 of the 28 pixels with its proportions kept, grey where it covers a pixel in part, and its
+centre of mass is put in the middle (LeCun, Cortes & Burges, "The MNIST database of handwritten digits"). Other sizes
+in proportion. Turn it off to see how much a place in the corner, or another size, confuses the encoder.
+
+Scans are dark on light: an image whose border is light is inverted, which you can undo.
+"""
+
 CODES = r"""
 An image becomes a map of codes: at each place the encoder's vector is replaced by the nearest one in a book of $K$
 vectors, $c = \operatorname{argmin}_k |z - e_k|^2$, and the decoder sees nothing else. A code is an entry in a list, so

@@ -103,7 +103,7 @@ def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
     """
     shown, stamp = state.pad(trained.name, space_of(trained), _usual(trained))
     data: dict[str, Any] = {
-        "model": _luggage(trained, cache.originals_here(trained)).name,
+        "model": name_in_page(trained),
         "layout": layout,
         "linked": linked,
         "label": f"Latent space of {trained.name}" + _class_of(trained),
@@ -111,13 +111,18 @@ def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
         "stamp": stamp,
     }
     key = f"pad.{linked or layout}.{trained.name}"
-    if _needs_server(trained):
+    if needs_server(trained):
         shown = _sent(state.get(key), shown, stamp, trained)
         data |= {"image": _pixels(trained, shown), "imageAt": list(shown.z)}
     result = _latent_pad(key=key, data=data, on_place_change=_nothing)
     shown = _sent(result, shown, stamp, trained)
     state.keep_pad(trained.name, shown)
     return shown
+
+
+def name_in_page(trained: TrainedModel) -> str:
+    """Return the name under which the page keeps a model that :func:`bring` has brought."""
+    return _luggage(trained, cache.originals_here(trained)).name
 
 
 def space_of(trained: TrainedModel) -> PadSpace:
@@ -154,7 +159,8 @@ def _bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 @functools.lru_cache(maxsize=8)
-def _needs_server(trained: TrainedModel) -> bool:
+def needs_server(trained: TrainedModel) -> bool:
+    """Tell whether the page can't decode by itself, and the server decodes for it."""
     return "remote" in _decoder(trained)[0]
 
 

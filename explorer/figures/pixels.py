@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vae_core.centring import smaller
+
 Picture = NDArray[np.uint8]
 
 
@@ -25,6 +27,11 @@ def picture(image: NDArray[np.float32] | NDArray[np.uint8], size: int = 0) -> Pi
     factor = max(1, -(-size // flat.shape[0]))
     grown: Picture = flat.repeat(factor, axis=0).repeat(factor, axis=1)
     return grown
+
+
+def thumbnail(image: NDArray[np.float32], side: int) -> str:
+    """Return one image [C, h, w] as a data address, shrunk or enlarged to about `side` pixels."""
+    return data_uri(picture(smaller(image, side), side))
 
 
 def data_uri(pixels: Picture) -> str:

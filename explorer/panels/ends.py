@@ -1,4 +1,4 @@
-"""The choice of one end of a path: a held-out image by class and number, shown with its reconstruction."""
+"""The choice of one end of a path: a held-out image by class and number, or one of the user's, and its copy."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, conditional, state
+from explorer import cache, conditional, inputs, state
 from explorer.figures.pixels import data_uri, picture
+from explorer.inputs import Input
+from explorer.panels import own_ends
 from vae_core.datasets import as_float
 from vae_core.trained import LatentMap
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
+DATA = "Data set"
+SOURCES = (DATA, *own_ends.SOURCES)
 DRAWS = 1000
 """Numbered draws from the prior to choose from where no image has a code."""
 
@@ -62,42 +66,75 @@ def choices(trained: TrainedModel) -> LatentMap:
 
 def pick(trained: TrainedModel, end: str) -> End:
     """Draw the choice of end ``A`` or ``B`` with what it decodes to; return it."""
+    source = _source(trained, end)
+    chosen = None if source == DATA else own_ends.pick(trained, end, source)
+    if chosen is not None:
+        found = of_input(trained, chosen)
+    else:
+        if source == DATA:
+            _pick_row(trained, end)
+        found = of_row(trained, _row(trained, end))
+    _draw_end(trained, end, found)
+    return found
+
+
+def _source(trained: TrainedModel, end: str) -> str:
+    """Draw the choice where an image comes from; a model without an encoder has the data set's place alone."""
+    if not trained.has_encoder:
+        return DATA
+    key = state.source_key(end)
+    source = state.choose(key, SOURCES, DATA)
+    st.segmented_control(
+        f"{end} comes from", SOURCES, key=key, required=True, persist_state="session", width="stretch"
+    )
+    return source
+
+
+def _row(trained: TrainedModel, end: str) -> int:
+    """Return the row of :func:`choices` that the widgets say, whether they are drawn or not."""
     codes = choices(trained)
-    labels = codes.labels
+    rows = _rows(codes, state.get(state.end_key(trained.name, end, "class")))
+    place = int(state.number(state.end_key(trained.name, end, "index"), 0, len(rows) - 1, 0))
+    return int(rows[place])
+
+
+def _rows(codes: LatentMap, label: int | None) -> NDArray[np.int64]:
+    return np.arange(len(codes.mu)) if codes.labels is None else np.flatnonzero(codes.labels == label)
+
+
+def _pick_row(trained: TrainedModel, end: str) -> None:
+    """Draw the choice of a held-out image, or of a draw from the prior."""
+    labels = choices(trained).labels
+    key = state.end_key(trained.name, end, "class")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         if labels is not None and trained.class_names:
-            present = np.unique(labels).tolist()
-            label = st.selectbox(
+            st.selectbox(
                 f"{end}: class",
-                present,
+                np.unique(labels).tolist(),
                 format_func=trained.class_names.__getitem__,
-                key=state.end_key(trained.name, end, "class"),
+                key=key,
+                persist_state="session",
             )
-            rows = np.flatnonzero(labels == label)
-        else:
-            rows = np.arange(len(codes.mu))
+        count = len(_rows(choices(trained), state.get(key)))
         st.button(
             "",
             icon=":material/casino:",
             key=f"random.{end}",
             help=f"Another {'image' if trained.has_encoder else 'draw'} for {end}",
             on_click=_roll,
-            args=(trained.name, end, len(rows)),
+            args=(trained.name, end, count),
         )
-    place = st.number_input(
+    st.number_input(
         "Image number" if trained.has_encoder else f"{end}: number of the draw",
         0,
-        len(rows) - 1,
+        count - 1,
         step=1,
         key=state.end_key(trained.name, end, "index"),
-        help=f"Which of the {len(rows):,} held-out images of this class"
+        persist_state="session",
+        help=f"Which of the {count:,} held-out images of this class"
         if trained.has_encoder
         else f"Which of {DRAWS:,} draws from the prior",
     )
-    row = int(rows[min(max(int(place), 0), len(rows) - 1)])
-    chosen = of_row(trained, row)
-    _draw_end(trained, end, chosen)
-    return chosen
 
 
 def _roll(model: str, end: str, count: int) -> None:
@@ -115,6 +152,12 @@ def of_row(trained: TrainedModel, row: int) -> End:
     if codes.labels is not None:
         told += f", class {trained.class_name(int(codes.labels[row]))}"
     return End(codes.mu[row], index, None if found is None else as_float(found)[0], told, own)
+
+
+def of_input(trained: TrainedModel, chosen: Input) -> End:
+    """Return an image of the user's as an end."""
+    found = inputs.seen(chosen, trained)
+    return End(found.mu, None, found.image, chosen.words, found.codes)
 
 
 def _draw_end(trained: TrainedModel, end: str, chosen: End) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Locator, Page, expect
 
 Settle = Callable[[Page], None]
 Screenshot = Callable[..., Path]
-PAGES = ("Map", "Generate", "Interpolate", "Compare", "Replay", "Train")
+PAGES = ("Map", "Draw", "Generate", "Interpolate", "Compare", "Replay", "Train")
 
 
 def go(page: Page, settle: Settle, title: str) -> None:
@@ -56,7 +56,9 @@ def test_a_page_opens_alive_and_nothing_is_cut_off(
     go(page, settle, title)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     main = page.get_by_test_id("stMain")
-    expect(main.locator("img, .pad-image, .replay-map, .js-plotly-plot .main-svg").first).to_be_visible()
+    expect(
+        main.locator("img, .pad-image, .sketch-map, .replay-map, .js-plotly-plot .main-svg").first
+    ).to_be_visible()
     screenshot(page, f"{title.lower()}-{size[0]}-{scheme}")
     overflow = main.evaluate("element => element.scrollWidth - element.clientWidth")
     assert overflow <= 0, "the page scrolls sideways"
