@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from explorer import own_sets
 from explorer.links import is_name
 from vae_core.classifier import Classifier, train_classifier
 from vae_core.config import DataConfig
@@ -48,14 +49,15 @@ def model(entry: ModelEntry) -> TrainedModel:
 
 
 def originals_here(trained: TrainedModel) -> bool:
-    """Tell whether the images behind a model's map are on this machine."""
-    return available(trained.config.data.name)
+    """Tell whether the images behind a model's map are on this machine, and the viewer may see them."""
+    name = trained.config.data.name
+    return own_sets.may_see(name) and available(name)
 
 
 def originals(trained: TrainedModel, rows: Sequence[int]) -> NDArray[np.uint8] | None:
-    """Return the images [N, C, H, W] behind some rows of a model's map; None if its data set is not here."""
+    """Return the images [N, C, H, W] behind some rows of a model's map; None where there are none for the viewer."""
     data, codes = trained.config.data, trained.latent_map
-    if not available(data.name):
+    if not originals_here(trained):
         return None
     try:
         images = dataset(data).test.images
@@ -99,8 +101,11 @@ def _held_out(data: DataConfig, rows: tuple[int, ...]) -> NDArray[np.uint8]:
 
 @st.cache_data(ttl=20, max_entries=16, show_spinner=False)
 def available(name: str) -> bool:
-    """Tell whether a data set opens without the network."""
-    return is_available(name)
+    """Tell whether a data set opens without the network; one that nobody knows any more does not."""
+    try:
+        return is_available(name)
+    except VaeCoreError:
+        return False
 
 
 def dataset(data: DataConfig) -> ImageDataset:

@@ -31,7 +31,7 @@ from explorer.pages import (
     draw as draw_page,
 )
 from explorer.panels import tray
-from vae_core.datasets import DATASETS
+from vae_core.datasets import title_of
 from vae_core.errors import VaeCoreError
 
 if TYPE_CHECKING:
@@ -163,8 +163,7 @@ def _describe(entry: ModelEntry) -> None:
         trained = cache.model(entry)
     except VaeCoreError:
         return
-    name = trained.config.data.name
-    data = DATASETS[name].title if name in DATASETS else name
+    data = title_of(trained.config.data.name)
     st.caption(f"{trained.title} · {data} · {trained.latent_words}")
     elbo = trained.metrics.get("elbo")
     if elbo is not None:

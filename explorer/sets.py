@@ -7,10 +7,11 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from explorer import own_sets
 from explorer.job import Job
 from vae_core.claims import claimed
 from vae_core.config import DataConfig
-from vae_core.datasets import DATASETS, ImageDataset, load_dataset
+from vae_core.datasets import ImageDataset, load_dataset, title_of
 from vae_core.models import AutoencoderConfig, ModelConfig, VAEConfig
 from vae_core.networks import NetworkConfig
 from vae_core.run_config import RunConfig, TrainingConfig
@@ -38,11 +39,11 @@ class SetPlan:
     @property
     def models(self) -> dict[str, ModelConfig]:
         """The three models by the names that their runs begin with; they have the same network."""
-        network = NetworkConfig()
+        network, data = NetworkConfig(), own_sets.word_for(self.data)
         return {
-            f"{self.data}-ae": AutoencoderConfig(latent_dim=self.latent_dim, network=network),
-            f"{self.data}-vae": VAEConfig(latent_dim=self.latent_dim, network=network),
-            f"{self.data}-beta": VAEConfig(latent_dim=self.latent_dim, beta=self.beta, network=network),
+            f"{data}-ae": AutoencoderConfig(latent_dim=self.latent_dim, network=network),
+            f"{data}-vae": VAEConfig(latent_dim=self.latent_dim, network=network),
+            f"{data}-beta": VAEConfig(latent_dim=self.latent_dim, beta=self.beta, network=network),
         }
 
     def prepare(
@@ -78,7 +79,7 @@ class SetJob(Job[SideBySide]):
     def __init__(self, plan: SetPlan, places: list[Path], opened: ImageDataset | None) -> None:
         names = [place.name for place in places]
         super().__init__(
-            f"{DATASETS[plan.data].title}, side by side",
+            f"{title_of(plan.data)}, side by side",
             lambda say: plan.prepare(names, opened, say),
             _pictures,
             save=self._write,

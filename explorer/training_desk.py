@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import cache, shelf, state
+from explorer import cache, own_sets, shelf, state
 from explorer.job import Job, Prepare
 from explorer.jobs import Jobs
 from explorer.links import is_name
@@ -20,7 +20,7 @@ from explorer.sets import QUICK_MAP, SetJob, SetPlan
 from vae_core.checkpoint import read_header
 from vae_core.claims import claimed
 from vae_core.config import DataConfig
-from vae_core.datasets import DATASETS, ImageDataset, load_dataset
+from vae_core.datasets import ImageDataset, load_dataset, title_of
 from vae_core.dissection import dissect
 from vae_core.errors import VaeCoreError
 from vae_core.models import ModelConfig
@@ -30,6 +30,7 @@ from vae_core.trained import TrainedModel
 from vae_core.training import TrainingRun
 
 Say = Callable[[str], None]
+FOREIGN = "These are somebody else's images: only who brought them can train on them."
 
 _naming = threading.Lock()
 
@@ -46,7 +47,7 @@ class Plan:
     @property
     def title(self) -> str:
         """One line naming the run."""
-        return DATASETS[self.data].title
+        return title_of(self.data)
 
     @property
     def config(self) -> RunConfig:
@@ -142,6 +143,8 @@ def under_way() -> set[Path]:
 
 def start(plan: Plan) -> str | None:
     """Start a run for this owner; return what is wrong, or None. It is saved under a name of its own as it goes."""
+    if not own_sets.may_see(plan.data):
+        return FOREIGN
     prepare = functools.partial(plan.prepare, _opened(plan.config.data))
     with _naming:
         name = shelf.free_name(plan.title, _names_under_way())
@@ -150,6 +153,8 @@ def start(plan: Plan) -> str | None:
 
 def start_set(plan: SetPlan) -> str | None:
     """Start a set of models side by side, as :func:`start` does one."""
+    if not own_sets.may_see(plan.data):
+        return FOREIGN
     with _naming:
         taken = _names_under_way()
         places = [shelf.mine().own / shelf.free_name(name, taken) for name in plan.models]
@@ -167,6 +172,8 @@ def go_on(name: str) -> str | None:
         config, _ = read_header(path)
     except VaeCoreError as error:
         return str(error)
+    if not own_sets.may_see(config.data.name):
+        return FOREIGN
     data, opened = config.data, _opened(config.data)
 
     def prepare(say: Say) -> TrainingRun:

@@ -33,7 +33,9 @@ def picture(trained: TrainedModel) -> str:
     rows = {}
     replay = trained.replay
     copied = np.arange(SHOWN) if replay is None else replay.copied[:SHOWN]
-    found = cache.held_out(trained, copied) if cache.originals_here(trained) else None
+    # Who watches a run may see its data, and this is drawn where nobody's session is known.
+    here = cache.available(trained.config.data.name)
+    found = cache.held_out(trained, copied) if here else None
     if found is not None:
         rows = {"image": as_float(found), "its copy": trained.reconstruct(found)}
     rows["drawn"] = trained.sample(len(copied), np.random.default_rng(0))[1]

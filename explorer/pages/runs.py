@@ -12,7 +12,7 @@ from explorer import shelf, state, training_desk, words
 from explorer.frame import go, guarded, heading
 from explorer.links import MOST_COMPARED
 from explorer.shelf import Kept
-from vae_core.datasets import DATASETS
+from vae_core.datasets import title_of
 from vae_core.errors import VaeCoreError
 from vae_core.models import MODELS
 
@@ -114,8 +114,7 @@ def _told(one: Kept) -> str:
     if one.entry.problem is not None:
         return one.entry.problem
     data, family = one.entry.dataset or "", one.entry.family or ""
-    title = DATASETS[data].title if data in DATASETS else data
-    parts = [f"{MODELS[family].title}, {title}, {one.entry.latent_words}"]
+    parts = [f"{MODELS[family].title}, {title_of(data)}, {one.entry.latent_words}"]
     elbo = one.entry.metrics.get("elbo")
     if elbo is not None:
         parts.append(f"{elbo['split']} ELBO {elbo['value']:.1f} {elbo['unit']}".replace("-", "−", 1))

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explorer import cache, forms, state, training_desk, words
+from explorer import cache, forms, own_sets, state, training_desk, words
 from explorer.figures import tiles
 from explorer.figures.pixels import picture
 from explorer.frame import guarded, heading
-from explorer.panels import run
+from explorer.panels import own_data, run
 from vae_core.config import DataConfig
-from vae_core.datasets import DATASETS, as_float
+from vae_core.datasets import as_float, title_of
 from vae_core.latent import tile
 from vae_core.models import MODELS, VQVAEConfig, in_family
 from vae_core.presets import PRESETS, training_for
@@ -60,18 +60,24 @@ def show() -> None:
     with left:
         _form()
     with right:
-        _preview(state.get("train.data", "digits"))
+        data = state.get(own_data.DATA, "digits")
+        if data == own_data.CHOICE:
+            own_data.shown()
+        else:
+            _preview(data)
 
 
 @guarded
 def _form() -> None:
+    choices = [*own_sets.choices(), own_data.CHOICE]
+    state.choose(own_data.DATA, choices, choices[0])
+    labels = {name: _data_label(name) for name in choices}
     data = st.selectbox(
-        "Data",
-        list(DATASETS),
-        key="train.data",
-        persist_state="session",
-        format_func=_data_label,
+        "Data", choices, key=own_data.DATA, persist_state="session", format_func=labels.__getitem__
     )
+    if data == own_data.CHOICE:
+        own_data.form()
+        return
     if not cache.available(data):
         st.caption("Not on this machine: it is downloaded once when you start, which needs the network.")
     preset = st.selectbox(
@@ -137,13 +143,16 @@ def _again(seeds_on: int | None) -> None:
 
 
 def _data_label(name: str) -> str:
-    return DATASETS[name].title + ("" if cache.available(name) else " (download)")
+    if name == own_data.CHOICE:
+        return name
+    whose = " (yours)" if own_sets.is_mine(name) else ""
+    return title_of(name) + whose + ("" if cache.available(name) else " (download)")
 
 
 @guarded
 def _preview(data: str) -> None:
     if not cache.available(data):
-        st.markdown(f"**{DATASETS[data].title}** is not on this machine yet.")
+        st.markdown(f"**{title_of(data)}** is not on this machine yet.")
         st.markdown(
             "Press *Start* to download it once and train, or choose the digits, which come with the app."
         )
@@ -151,10 +160,12 @@ def _preview(data: str) -> None:
     dataset = cache.dataset(DataConfig(data))
     count = len(dataset.train)
     st.markdown(f"**{dataset.title}**: {count:,} images to learn from. Press *Start* to see their map form.")
-    rows = np.random.default_rng(0).choice(count, 96, replace=False)
+    high = min(8, count // 12)
+    rows = np.random.default_rng(0).choice(count, 12 * high, replace=False)
     images = as_float(dataset.train.images[rows])
-    tiled = tile(tiles.spaced(images.reshape(8, 12, *images.shape[1:])))
-    st.image(
-        picture(tiled, 700), width="stretch", output_format="PNG", alt=f"Ninety-six images of {dataset.title}"
-    )
-    st.caption(f"Source: {dataset.source} Licence: {dataset.licence}")
+    tiled = tile(tiles.spaced(images.reshape(high, 12, *images.shape[1:])))
+    st.image(picture(tiled, 700), width="stretch", output_format="PNG", alt=f"Some images of {dataset.title}")
+    if own_sets.record_of(data) is not None:
+        own_data.about(data)
+    else:
+        st.caption(f"Source: {dataset.source} Licence: {dataset.licence}")

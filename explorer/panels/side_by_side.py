@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import cache, live, progress, sets, state, training_desk
+from explorer import cache, live, own_sets, progress, sets, state, training_desk
 from explorer.components import curves as curves_in_page
 from explorer.components import latent_pad
 from explorer.components.live import follow
@@ -15,7 +15,7 @@ from explorer.frame import guarded
 from explorer.progress import Progress
 from explorer.sets import SetJob, SetPlan
 from vae_core.config import DataConfig
-from vae_core.datasets import DATASETS
+from vae_core.datasets import title_of
 
 TERMS = ("reconstruction", "kl")
 EPOCHS = (1, 200)
@@ -23,7 +23,7 @@ EPOCHS = (1, 200)
 
 def offer() -> None:
     """Draw what starts a set: an autoencoder, a VAE and a β-VAE with the same network, batches and seed."""
-    here = [name for name in DATASETS if cache.available(name)]
+    here = [name for name in own_sets.choices() if cache.available(name)]
     if not here:
         return
     with st.expander("Train such a set: AE, VAE and β-VAE on the same batches"):
@@ -32,12 +32,13 @@ def offer() -> None:
             "each takes a step in turn. When they are done they are measured and shown here."
         )
         columns = st.columns([3, 2, 2, 2, 2], vertical_alignment="bottom")
+        state.choose("set.data", here, here[0])
         data = columns[0].selectbox(
             "Data",
             here,
             key="set.data",
             persist_state="session",
-            format_func=lambda name: DATASETS[name].title,
+            format_func=title_of,
         )
         images = len(cache.dataset(DataConfig(data)).train)
         beta = columns[1].number_input("β of the β-VAE", 0.0, 1000.0, 4.0, 0.5, key="set.beta")

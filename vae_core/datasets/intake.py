@@ -9,6 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -32,6 +33,7 @@ from vae_core.datasets.splitting import split_groups
 from vae_core.errors import DatasetError, VaeCoreError
 
 DRAFT = ".draft-"
+FORGOTTEN_SECONDS = 24 * 3600.0
 _PIECE = 256
 _MOST_SIZES = 1_000
 
@@ -87,6 +89,7 @@ class Intake:
         self._channels = 3 if options.colour == "rgb" else 1
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            _remove_forgotten(folder)
             self.draft = Path(tempfile.mkdtemp(prefix=DRAFT, dir=folder))
         except OSError as error:
             raise _unwritable(folder, error) from error
@@ -234,6 +237,14 @@ class Intake:
         renumbered = np.empty(len(names), np.int64)
         renumbered[[found[name] for name in names]] = np.arange(len(names))
         return tuple(names), renumbered[np.array(self._labels, np.int64)]
+
+
+def _remove_forgotten(folder: Path) -> None:
+    """Remove drafts of long ago, which a program that was killed has left."""
+    for draft in folder.glob(f"{DRAFT}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - draft.stat().st_mtime > FORGOTTEN_SECONDS:
+                shutil.rmtree(draft, ignore_errors=True)
 
 
 def _crossing(groups: NDArray[np.int64], labels: NDArray[np.int64] | None) -> int:

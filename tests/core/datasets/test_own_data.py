@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -261,6 +263,14 @@ def test_reading_can_be_given_up_and_leaves_nothing(tmp_path: Path, cache: Path)
         with pytest.raises(DatasetError, match="not read yet"):
             intake.keep("mine")
     assert list((cache / "own").iterdir()) == []
+
+
+def test_a_draft_that_a_killed_program_left_goes_after_a_day(tmp_path: Path, cache: Path) -> None:
+    for name, age in ((".draft-old", 100_000), (".draft-new", 1_000)):
+        (cache / "own" / name).mkdir(parents=True)
+        os.utime(cache / "own" / name, (time.time() - age,) * 2)
+    brought(zipped(tmp_path / "a.zip", files()))
+    assert {path.name for path in (cache / "own").iterdir()} == {"mine", ".draft-new"}
 
 
 def test_a_set_is_listed_and_told_by_its_name_and_by_its_content(tmp_path: Path) -> None:
