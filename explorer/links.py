@@ -46,6 +46,10 @@ class Link:
         Two to four models to compare, by their folder names.
     label : int
         The class that a conditional model draws, counted from 0, at most 999.
+    lesson : str
+        A lesson's name.
+    step : int
+        A step of it, counted from 1.
     """
 
     model: str | None = None
@@ -59,6 +63,8 @@ class Link:
     axes: tuple[int, int] | None = None
     models: tuple[str, ...] | None = None
     label: int | None = None
+    lesson: str | None = None
+    step: int | None = None
 
 
 def parse(parameters: Mapping[str, object]) -> Link:
@@ -85,6 +91,8 @@ def parse(parameters: Mapping[str, object]) -> Link:
         axes=(axes[0], axes[1]) if axes and axes[0] != axes[1] and max(axes) < MAX_DIMENSIONS else None,
         models=_names(texts.get("models", "")),
         label=None if (label := _number(texts.get("label", ""), 0, 999)) is None else int(label),
+        lesson=is_name(texts.get("lesson", "")),
+        step=None if (step := _number(texts.get("step", ""), 1, 99)) is None else int(step),
     )
 
 

@@ -21,6 +21,7 @@ from explorer.pages import (
     compare,
     generate,
     interpolate,
+    lessons,
     map,
     measure,
     replay,
@@ -60,6 +61,7 @@ PAGES = (
     PageEntry("compare", "Compare", ":material/compare:", show_without_model=compare.show),
     PageEntry("replay", "Replay", ":material/history:", replay.show),
     PageEntry("measure", "Measure", ":material/straighten:", measure.show),
+    PageEntry("lessons", "Lessons", ":material/school:", show_without_model=lessons.show),
     PageEntry("runs", "Runs", ":material/inventory_2:", show_without_model=runs.show),
     PageEntry("train", "Train", ":material/model_training:", show_without_model=train.show),
 )

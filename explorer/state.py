@@ -173,6 +173,12 @@ def put_place(model: str, z: Vector) -> None:
         st.session_state[_pad_key(model)] = (dataclasses.replace(held[0], z=place), held[1] + 1)
 
 
+def put_layers(model: str, shown: PadState, layers: tuple[str, ...]) -> None:
+    """Show these layers on the pad of `model`, of which the viewer sees `shown`; before the pad is drawn."""
+    _, stamp = st.session_state[_pad_key(model)]
+    st.session_state[_pad_key(model)] = (dataclasses.replace(shown, layers=layers), stamp + 1)
+
+
 def _pad_key(model: str) -> str:
     return f"_pad.{model}"
 

@@ -43,6 +43,12 @@ in proportion. Turn it off to see how much a place in the corner, or another siz
 Scans are dark on light: an image whose border is light is inverted, which you can undo.
 """
 
+LESSONS = r"""
+A lesson is a few steps. Most ask for a prediction before they tell what is the case; some ask you to do something in
+the view beside the text, and notice when it is done. What you predicted and did is kept for this browser on the server,
+without a name; a step's address can be shared.
+"""
+
 CODES = r"""
 An image becomes a map of codes: at each place the encoder's vector is replaced by the nearest one in a book of $K$
 vectors, $c = \operatorname{argmin}_k |z - e_k|^2$, and the decoder sees nothing else. A code is an entry in a list, so

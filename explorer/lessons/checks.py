@@ -1,0 +1,70 @@
+"""Whether a task is done, computed from where the student's cursor is and what was drawn or chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from explorer import state
+from explorer.components import latent_pad
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+Models = Sequence["TrainedModel"]
+Verdict = tuple[bool, str]
+"""Whether it is done, and what is the case, in a line."""
+NEIGHBOURS = 15
+
+
+def among(models: Models, label: int) -> Verdict:
+    """Find the cursor among a class's points: most of its 15 nearest are of it."""
+    trained = models[0]
+    z, codes = _place(trained), trained.latent_map
+    if codes.labels is None:
+        return False, "This model's points have no classes."
+    nearest = np.argsort(((codes.mu - z) ** 2).sum(axis=1))[:NEIGHBOURS]
+    found = int(np.bincount(codes.labels[nearest]).argmax())
+    return found == label, f"The cursor is among the {trained.class_name(found)}s."
+
+
+def far_from_points(models: Models, times: float) -> Verdict:
+    """Find the cursor within the prior's bulk but `times` farther from the nearest point than points are on average."""
+    trained = models[0]
+    z, mu = _place(trained), trained.latent_map.mu
+    usual = float(np.median(_nearest(mu[:500], mu)))
+    ratio = float(_nearest(z[None], mu)[0]) / usual
+    inside = bool(np.linalg.norm(z) <= 2.0) or not trained.has_prior
+    told = f"The nearest image is {ratio:.1f} times as far from the cursor as images are from each other."
+    return ratio >= times and inside, told if inside else told + " Stay within 2 of the centre."
+
+
+def selected(models: Models) -> Verdict:
+    """Find a point or more selected on the map."""
+    count = latent_pad.shown(models[0]).selected
+    return count > 0, f"{count} selected." if count else "Nothing is selected yet."
+
+
+def drawn(models: Models, name: str, times: int) -> Verdict:
+    """Find something drawn `times` times or more; the count is kept under `name`."""
+    count = int(state.get(name) or 0)
+    return count >= times, f"{count} of {times}."
+
+
+CHECKS: dict[str, Callable[..., Verdict]] = {
+    check.__name__: check for check in (among, far_from_points, selected, drawn)
+}
+
+
+def _place(trained: TrainedModel) -> np.ndarray:
+    return np.asarray(latent_pad.shown(trained).z, np.float32)
+
+
+def _nearest(z: np.ndarray, mu: np.ndarray) -> np.ndarray:
+    """Return the distance [N] from each of z [N, d] to its nearest in mu [M, d] that is not the same."""
+    between = ((z[:, None] - mu) ** 2).sum(axis=-1)
+    between[between == 0] = np.inf
+    nearest: np.ndarray = np.sqrt(between.min(axis=1))
+    return nearest

@@ -1,0 +1,135 @@
+"""The lessons in their order. What each claims is listed with the test behind it in ``docs/teaching.md``."""
+
+from __future__ import annotations
+
+from explorer.lessons import views
+from explorer.lessons.gradients import DRAWN
+from explorer.lessons.records import Lesson, Question, Step, Task, lesson
+
+AE, VAE, BETA = "mnist-ae-2d", "mnist-vae-2d", "mnist-beta4-2d"
+SMALL_AE, SMALL_VAE = "digits-ae-2d", "digits-vae-2d"
+
+LESSONS: tuple[Lesson, ...] = (
+    lesson(
+        "points",
+        "From pixels to a point",
+        "Autoencoders, and what a bottleneck of two numbers does",
+        Step(
+            "originals", (SMALL_AE,),
+            question=Question(
+                "Draw all 64 numbers at random. How often is it a digit?",
+                ("About half of the time", "Once in a thousand", "Practically never"), 2,
+            ),
+        ),
+        Step(
+            "pad", (AE,),
+            begin=(("put_cursor_on_class", {"label": 1}),),
+            task=Task("Find a 0: put the cursor among the zeros.", "among", {"label": 0}),
+        ),
+        Step(
+            "copies", (SMALL_AE,),
+            question=Question(
+                "Is a copy made from two numbers the same as its image?",
+                ("Yes, training sees to it", "Close, not the same", "No, it has nothing to do with it"), 1,
+            ),
+        ),
+        Step(
+            "pad", (AE,),
+            begin=(("put_cursor_on_class", {"label": 0}),),
+            task=Task(
+                "Find an empty place: five times as far from any image as images are from each other.",
+                "far_from_points", {"times": 5.0},
+            ),
+        ),
+    ),
+    lesson(
+        "regions",
+        "Why a region and not a point",
+        "μ, σ and ε: the reparameterisation, step by step",
+        Step("pad", (VAE,), task=Task("Click a dot and look at its ellipses.", "selected")),
+        Step(
+            "region", (SMALL_VAE,),
+            begin=(("forget", {"names": [DRAWN]}),),
+            question=Question(
+                "Draw another ε. Which numbers change?", ("μ and σ", "z, and what it decodes to", "All of them"), 1
+            ),
+            task=Task("Draw other ε three times.", "drawn", {"name": DRAWN, "times": 3}),
+        ),
+        Step(
+            "region", (SMALL_VAE,),
+            question=Question(
+                "What is the derivative of the box's answer with respect to μ?",
+                ("1", "σ", "There is none"), 2,
+            ),
+        ),
+        Step(
+            "gradients", (SMALL_VAE,),
+            question=Question(
+                "Which estimate scatters more from draw to draw?",
+                ("Through z = μ + σε", "Trying places", "Both alike"), 1,
+            ),
+        ),
+    ),
+    lesson(
+        "tug",
+        "The tug of war",
+        "Reconstruction against KL, the ELBO and its sign, β",
+        Step(
+            "numbers", (VAE,),
+            question=Question(
+                "What if the KL were zero for every image?",
+                ("Perfect: prior and regions agree", "Codes would say nothing about images", "It cannot be"), 1,
+            ),
+        ),
+        Step(
+            "numbers", (VAE, BETA),
+            question=Question(
+                "From β = 1 to β = 4: what happens to the KL and to the reconstruction term?",
+                ("The KL falls, the other rises", "Both fall", "The KL rises, the other falls"), 0,
+            ),
+        ),
+        Step(
+            "pads", (VAE, BETA),
+            question=Question(
+                "In which model are an image's ellipses larger?", ("β = 1", "β = 4", "The same in both"), 1
+            ),
+        ),
+    ),
+    lesson(
+        "holes",
+        "Continuity and completeness",
+        "AE against VAE: what a draw decodes to, and where nothing was",
+        Step(
+            "pads", (AE, VAE),
+            question=Question(
+                "Which of the two keeps its codes near zero, about one wide?",
+                ("The autoencoder", "The VAE", "Both"), 1,
+            ),
+        ),
+        Step(
+            "draws", (AE, VAE),
+            begin=(("forget", {"names": [views.DRAWS]}),),
+            question=Question(
+                "Which model's draws land off the data more often?",
+                ("The autoencoder's", "The VAE's", "Neither's: never"), 0,
+            ),
+            task=Task("Draw others twice.", "drawn", {"name": views.DRAWS, "times": 2}),
+        ),
+        Step(
+            "pad", (VAE,),
+            begin=(
+                ("put_cursor", {"z": [0.0, 0.0]}),
+                ("show_layers", {"layers": ["points", "prior", "names"]}),
+            ),
+            question=Question(
+                "Does a small KL for each image make all regions together equal the prior?",
+                ("Yes", "No", "Only with β = 1"), 1,
+            ),
+            task=Task(
+                "Find a hole: within two of the centre, and four times as far from any image as images are from "
+                "each other.",
+                "far_from_points", {"times": 4.0},
+            ),
+        ),
+    ),
+)  # fmt: skip

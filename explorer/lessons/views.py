@@ -1,0 +1,104 @@
+"""What a step shows beside its text, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from explorer import cache, conditional, measures, places, planes, state
+from explorer.components import latent_pad
+from explorer.figures.strips import strip
+from explorer.lessons import gradients
+from vae_core.datasets import as_float
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+Models = Sequence["TrainedModel"]
+SHOWN = 8
+DRAWS, SEED = "lesson.draws", "lesson.seed"
+TOLD = ("elbo", "reconstruction", "kl", "mse", "active_units")
+
+
+def pad(models: Models) -> None:
+    """Show one model's map and the image under the cursor."""
+    latent_pad.draw(models[0], "map")
+
+
+def pads(models: Models) -> None:
+    """Show maps side by side, their cursors linked."""
+    for column, trained in zip(st.columns(len(models)), models, strict=True):
+        with column:
+            st.markdown(f"**{trained.title}**")
+            latent_pad.draw(trained, "small", linked="lesson")
+
+
+def originals(models: Models) -> None:
+    """Show held-out images of the first model's data, and the numbers of one."""
+    rows = planes.spread_rows(len(models[0].latent_map.mu), SHOWN)
+    found = cache.originals(models[0], rows.tolist())
+    if found is None:
+        st.caption("The images are not on this machine.")
+        return
+    st.image(
+        strip({"": as_float(found)}, [""] * len(rows), side=84), width="content", alt="Handwritten digits"
+    )
+    st.caption("The first one, as the computer has it")
+    st.code("\n".join(" ".join(f"{value:3d}" for value in row) for row in found[0, 0]), language=None)
+
+
+def copies(models: Models) -> None:
+    """Show held-out images and each model's copies, or copies alone where the data set is not on this machine."""
+    codes = models[0].latent_map
+    rows = planes.spread_rows(len(codes.mu), SHOWN)
+    found = cache.originals(models[0], rows.tolist())
+    named = {} if found is None else {"image": as_float(found)}
+    for trained in models:
+        named[trained.title] = trained.decode(trained.latent_map.mu[rows])
+    st.image(strip(named, [""] * len(rows), side=84), width="content", alt="Images and their copies")
+    if found is None:
+        st.caption("The images themselves are not on this machine.")
+    numbers(models)
+
+
+def numbers(models: Models) -> None:
+    """Show the models' numbers in a table, each with its unit."""
+    lines = [["", *(trained.title for trained in models)], ["---"] * (len(models) + 1)]
+    for name in TOLD:
+        cells = [trained.metrics.get(name) for trained in models]
+        if any(cells):
+            unit = next(cell["unit"] for cell in cells if cell)
+            lines.append([f"{measures.WORDS[name][0]}, {unit}", *map(measures.number, cells)])
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def draws(models: Models) -> None:
+    """Show what each model makes of the same random places, and draw others."""
+    seed = int(state.number(SEED, 0, 2**31, 0))
+    for trained in models:
+        z, model = places.draws(trained, SHOWN, np.random.default_rng(seed), 1.0), conditional.whole(trained)
+        law = "the prior" if trained.can_draw else "a Gaussian fitted to its codes"
+        st.caption(f"{trained.title}: draws from {law}")
+        images = model.decode(z, conditional.in_turn(model, SHOWN))
+        st.image(strip({"": images}, [""] * SHOWN), width="content", alt=f"Random draws of {trained.title}")
+    st.button("Draw others", icon=":material/casino:", on_click=_draw_others, args=(seed,), key="lesson-draw")
+
+
+def _draw_others(seed: int) -> None:
+    state.put(SEED, seed + 1)
+    state.put(DRAWS, int(state.get(DRAWS) or 0) + 1)
+
+
+VIEWS: dict[str, Callable[[Models], None]] = {
+    "pad": pad,
+    "pads": pads,
+    "originals": originals,
+    "copies": copies,
+    "numbers": numbers,
+    "draws": draws,
+    "region": gradients.region,
+    "gradients": gradients.both,
+}

@@ -1,0 +1,189 @@
+"""Lessons: their list, or a step of one: its text, the live view beside it, a prediction, and what is the case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from explorer import conditional, shelf, state, words
+from explorer.components import latent_pad
+from explorer.frame import guarded, heading
+from explorer.lessons import LESSONS, notebook
+from explorer.lessons.actions import act
+from explorer.lessons.checks import CHECKS
+from explorer.lessons.records import Lesson, Question, Step, Task
+from explorer.lessons.views import VIEWS
+from explorer.links import Link
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+LESSON, STEP, BEGUN = "lesson", "lesson.step", "lesson.begun"
+
+
+def show() -> None:
+    """Draw the page."""
+    wanted = state.wish("lesson", "")
+    if wanted is not None:
+        _open(wanted, int(state.wish("step", "") or 1) - 1)
+    lesson = next((one for one in LESSONS if one.name == state.get(LESSON)), None)
+    if lesson is None:
+        _list()
+        return
+    number = min(max(int(state.get(STEP) or 0), 0), len(lesson.steps) - 1)
+    state.publish(Link(lesson=lesson.name, step=number + 1))
+    _step(lesson, number)
+
+
+def _list() -> None:
+    heading("Lessons", "Each takes ten to fifteen minutes: predict, try it out, and be told.", words.LESSONS)
+    state.publish(Link())
+    kept = notebook.read()
+    for number, lesson in enumerate(LESSONS, 1):
+        done = sum(kept.is_done(lesson, place) for place in range(len(lesson.steps)))
+        begun = min(kept.last.get(lesson.name, 0), len(lesson.steps) - 1)
+        told = "Go on" if 0 < done < len(lesson.steps) else "Again" if done else "Begin"
+        place = begun if told == "Go on" else 0
+        with st.container(border=True):
+            about, progress, begin = st.columns([8, 1, 1], vertical_alignment="center")
+            about.markdown(f"**{number}. {lesson.title}**  \n{lesson.about}")
+            progress.caption(f"{done} of {len(lesson.steps)}")
+            begin.button(
+                told,
+                key=f"open.{lesson.name}",
+                on_click=_open,
+                args=(lesson.name, place),
+                type="secondary" if done else "primary",
+                width="stretch",
+            )
+
+
+def _open(name: str, number: int) -> None:
+    state.put(LESSON, name)
+    state.put(STEP, number)
+    state.put(BEGUN, None)
+
+
+@guarded
+def _step(lesson: Lesson, number: int) -> None:
+    step = lesson.steps[number]
+    _rail(lesson, number)
+    found = {entry.name: entry for entry in shelf.mine().entries() if entry.problem is None}
+    missing = [name for name in step.models if name not in found]
+    if missing:
+        st.error(
+            f"This step needs the shipped model {missing[0]}, which is not here.", icon=":material/error:"
+        )
+        return
+    models = [conditional.shown(found[name]) for name in step.models]
+    with st.container(gap=None):
+        for trained in models:
+            latent_pad.bring(trained, f"lesson-{trained.name}")
+    if state.get(BEGUN) != (lesson.name, number):
+        state.put(BEGUN, (lesson.name, number))
+        act(step.begin, models)
+        notebook.note(lesson, number)
+    left, right = st.columns([3, 8], gap="medium")
+    with left:
+        _told(lesson, number, step)
+    with right:
+        st.fragment(_view)(lesson, number, step, models)
+
+
+def _rail(lesson: Lesson, number: int) -> None:
+    kept, last = notebook.read(), len(lesson.steps) - 1
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "All lessons",
+            icon=":material/list:",
+            type="tertiary",
+            on_click=_open,
+            args=("", 0),
+            key="lessons",
+        )
+        st.markdown(f"**{lesson.title}**")
+        for place, step in enumerate(lesson.steps):
+            done = kept.is_done(lesson, place)
+            st.button(
+                f"{place + 1}",
+                icon=":material/check:" if done else None,
+                type="primary" if place == number else "secondary",
+                help=step.title,
+                on_click=_open, args=(lesson.name, place), key=f"rail.{place}",
+            )  # fmt: skip
+        st.button(
+            "Back",
+            disabled=number == 0,
+            shortcut="PageUp",
+            on_click=_open,
+            args=(lesson.name, number - 1),
+            key="back",
+        )
+        if number < last:
+            st.button("Next", shortcut="PageDown", on_click=_open, args=(lesson.name, number + 1), key="next")
+        else:
+            st.button("Finish", on_click=_open, args=("", 0), key="next")
+
+
+def _told(lesson: Lesson, number: int, step: Step) -> None:
+    st.markdown(f"#### {step.title}\n{step.text}")
+    if step.question is None:
+        return
+    answered = notebook.read().answer(lesson, number)
+    if answered is None:
+        _ask(lesson, number, step.question)
+    else:
+        _tell(step, step.question, answered)
+
+
+def _ask(lesson: Lesson, number: int, question: Question) -> None:
+    with st.container(border=True):
+        picked = st.radio(
+            f"**Predict.** {question.asked}",
+            range(len(question.choices)),
+            index=None,
+            format_func=question.choices.__getitem__,
+            key=f"predict.{lesson.name}.{number}",
+        )
+        st.button(
+            "See what is the case",
+            type="primary",
+            disabled=picked is None,
+            on_click=notebook.answer,
+            args=(lesson, number, picked),
+            key="reveal",
+        )
+
+
+def _tell(step: Step, question: Question, answered: int) -> None:
+    with st.container(border=True):
+        st.markdown(f"**{question.asked}**")
+        right = question.choices[question.right]
+        if answered == question.right:
+            st.markdown(f":material/check_circle: You predicted it: *{right}*.")
+        else:
+            st.markdown(f":material/cancel: You predicted *{question.choices[answered]}*. It is *{right}*.")
+    st.markdown(step.after)
+
+
+@guarded
+def _view(lesson: Lesson, number: int, step: Step, models: list[TrainedModel]) -> None:
+    if step.task is not None:
+        place = st.container(border=True)
+    VIEWS[step.view](models)
+    if step.task is not None:
+        with place:
+            _judge(lesson, number, step, step.task, models)
+
+
+def _judge(lesson: Lesson, number: int, step: Step, task: Task, models: list[TrainedModel]) -> None:
+    done, found = CHECKS[task.check](models, **task.about)
+    before = notebook.read().has_tried(lesson, number)
+    if done and not before:
+        notebook.tried(lesson, number)
+        st.rerun()
+    mark = ":material/task_alt:" if before else ":material/radio_button_unchecked:"
+    st.markdown(f"{mark} **Try.** {task.told}  \n{found}")
+    if before and step.question is None:
+        st.markdown(step.after)

@@ -1,0 +1,125 @@
+"""Every lesson holds together, and what it says is right of the shipped models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.lessons import LESSONS
+from explorer.lessons.actions import ACTIONS
+from explorer.lessons.checks import CHECKS
+from explorer.lessons.records import TEXTS, Question, Step, lesson
+from explorer.lessons.views import VIEWS
+from explorer.pages.compare import _off_data
+from vae_core.datasets import is_available
+from vae_core.gradient_estimators import gradient_estimates
+from vae_core.trained import TrainedModel, load
+
+SHIPPED = Path(__file__).parents[3] / "checkpoints"
+STEPS = [step for one in LESSONS for step in one.steps]
+
+
+def _model(name: str) -> TrainedModel:
+    return load(SHIPPED / name)
+
+
+def _question(name: str, number: int) -> Question:
+    found = next(one for one in LESSONS if one.name == name).steps[number].question
+    assert found is not None
+    return found
+
+
+def test_names_are_one_each_and_each_text_belongs_to_a_lesson() -> None:
+    names = [one.name for one in LESSONS]
+    assert len(set(names)) == len(names)
+    assert {path.stem for path in TEXTS.glob("*.md")} == set(names)
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)
+def test_a_step_names_views_actions_checks_and_models_that_exist(step: Step) -> None:
+    assert all((step.title, step.text, step.after))
+    assert step.view in VIEWS
+    assert all(name in ACTIONS for name, _ in step.begin)
+    assert step.task is None or step.task.check in CHECKS
+    assert all((SHIPPED / name / "config.json").is_file() for name in step.models)
+    assert step.question is None or 0 <= step.question.right < len(step.question.choices)
+
+
+def test_a_text_with_another_number_of_sections_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 steps, its text 4 sections"):
+        lesson("points", "", "")
+
+
+def test_copies_are_close_and_not_the_same() -> None:
+    mse = _model("digits-ae-2d").metrics["mse"]["value"]
+    assert 0 < mse < 0.05
+    assert "not the same" in _question("points", 2).choices[_question("points", 2).right]
+
+
+def test_a_draw_changes_z_alone() -> None:
+    trained = _model("digits-vae-2d")
+    image = trained.decode(trained.latent_map.mu[:1])[0]
+    first, second = (gradient_estimates(trained, image, 6, np.random.default_rng(seed)) for seed in (0, 1))
+    np.testing.assert_array_equal(first.mu, second.mu)
+    np.testing.assert_array_equal(first.sigma, second.sigma)
+    assert (first.z != second.z).all()
+    assert (first.error != second.error).all()
+
+
+def test_the_slope_through_the_reparameterisation_is_one_and_epsilon_and_a_drawn_z_has_none() -> None:
+    mu, logvar = torch.zeros(1, 2, requires_grad=True), torch.zeros(1, 2, requires_grad=True)
+    sigma = (logvar / 2).exp()
+    sigma.retain_grad()
+    epsilon = torch.randn(1, 2, generator=torch.Generator().manual_seed(0))
+    (mu + sigma * epsilon).sum().backward()
+    assert mu.grad is not None
+    assert sigma.grad is not None
+    assert torch.equal(mu.grad, torch.ones(1, 2))
+    assert torch.equal(sigma.grad, epsilon)
+    assert not torch.distributions.Normal(mu, (logvar / 2).exp()).sample().requires_grad
+
+
+@pytest.mark.skipif(not is_available("mnist"), reason="MNIST is not on this machine")
+def test_more_of_the_autoencoders_draws_land_off_the_data() -> None:
+    ae, vae = (_off_data(_model(name), True) for name in ("mnist-ae-2d", "mnist-vae-2d"))
+    assert ae is not None
+    assert vae is not None
+    assert 0 < vae < ae
+    assert _question("holes", 1).right == 0
+
+
+def test_beta_4_has_less_kl_more_reconstruction_and_a_lower_elbo() -> None:
+    plain, beta = (_model(name).metrics for name in ("mnist-vae-2d", "mnist-beta4-2d"))
+    assert beta["kl"]["value"] < plain["kl"]["value"]
+    assert beta["reconstruction"]["value"] > plain["reconstruction"]["value"]
+    assert beta["elbo"]["value"] < plain["elbo"]["value"]
+    assert _question("tug", 1).right == 0
+
+
+def test_beta_4_has_larger_ellipses() -> None:
+    plain, beta = (_model(name).latent_map.logvar for name in ("mnist-vae-2d", "mnist-beta4-2d"))
+    assert plain is not None
+    assert beta is not None
+    assert np.exp(beta / 2).mean() > np.exp(plain / 2).mean()
+    assert _question("tug", 2).right == 1
+
+
+def test_the_vae_keeps_its_codes_near_zero_about_one_wide_and_the_autoencoder_does_not() -> None:
+    vae, ae = (_model(name).latent_map.mu for name in ("mnist-vae-2d", "mnist-ae-2d"))
+    assert np.abs(vae.mean(0)).max() < 0.2
+    assert np.abs(vae.std(0) - 1).max() < 0.2
+    assert (ae.std(0) > 1.4).all()
+
+
+def test_there_are_holes_within_two_of_the_centre_of_the_vae() -> None:
+    mu = _model("mnist-vae-2d").latent_map.mu
+    axis = np.linspace(-2, 2, 41, dtype=np.float32)
+    grid = np.stack(np.meshgrid(axis, axis), -1).reshape(-1, 2)
+    inside = grid[np.linalg.norm(grid, axis=1) <= 2]
+    nearest = np.sqrt(((inside[:, None] - mu[None, ::4]) ** 2).sum(-1).min(1))
+    own = np.sqrt(((mu[:200, None] - mu[None]) ** 2).sum(-1))
+    own[own == 0] = np.inf
+    assert (nearest > 4 * np.median(own.min(1))).mean() > 0.02
