@@ -12,8 +12,9 @@ from explorer.components import latent_pad
 from explorer.components.pad_state import PadState
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
+from explorer.inputs import Input
 from explorer.links import TEMPERATURE, Link
-from explorer.panels import code_draws
+from explorer.panels import code_draws, tray
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -42,6 +43,11 @@ def show(trained: TrainedModel) -> None:
 def _playground(trained: TrainedModel) -> None:
     shown = latent_pad.draw(trained, "image")
     _publish(trained, shown)
+    z = np.asarray(shown.z, np.float32)
+    told = ", ".join(f"{value:.2f}" for value in z[:2]).replace("-", "−") + (", …" if len(z) > 2 else "")
+    tray.offer(
+        [Input(trained.decode(z[None])[0], f"decoded at ({told})")], "decoded", "Put the image in the tray"
+    )
     if trained.conditional is not None:
         _every_class(trained.conditional, shown)
 

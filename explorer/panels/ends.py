@@ -83,11 +83,8 @@ def _source(trained: TrainedModel, end: str) -> str:
     if not trained.has_encoder:
         return DATA
     key = state.source_key(end)
-    source = state.choose(key, SOURCES, DATA)
-    st.segmented_control(
-        f"{end} comes from", SOURCES, key=key, required=True, persist_state="session", width="stretch"
-    )
-    return source
+    state.choose(key, SOURCES, DATA)
+    return st.selectbox(f"{end} comes from", SOURCES, key=key, persist_state="session")
 
 
 def _row(trained: TrainedModel, end: str) -> int:

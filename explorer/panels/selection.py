@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from explorer import cache, conditional, planes, state
 from explorer.figures.strips import strip
 from explorer.frame import go
+from explorer.inputs import Input
+from explorer.panels import ends, tray
 from vae_core.datasets import as_float
 
 if TYPE_CHECKING:
@@ -36,12 +38,24 @@ def draw(trained: TrainedModel, view: planes.View, chosen: NDArray[np.int64], co
 
 def _offer(trained: TrainedModel, chosen: NDArray[np.int64]) -> None:
     codes = trained.latent_map
-    if len(chosen) == 1 and st.button("Open its place in Generate", key="to-generate"):
-        state.put_place(trained.name, codes.mu[chosen[0]])
-        go("generate")
-    if len(chosen) == 2 and st.button("Interpolate between the two", key="to-interpolate"):
-        state.put_pair(trained.name, codes.labels, (int(chosen[0]), int(chosen[1])))
-        go("interpolate")
+    with st.container(horizontal=True, gap="small"):
+        if len(chosen) == 1 and st.button("Open its place in Generate", key="to-generate"):
+            state.put_place(trained.name, codes.mu[chosen[0]])
+            go("generate")
+        if len(chosen) == 2 and st.button("Interpolate between the two", key="to-interpolate"):
+            state.put_pair(trained.name, codes.labels, (int(chosen[0]), int(chosen[1])))
+            go("interpolate")
+        _offer_for_tray(trained, chosen[planes.spread_rows(len(chosen), MOST_SHOWN)])
+
+
+def _offer_for_tray(trained: TrainedModel, rows: NDArray[np.int64]) -> None:
+    found = [ends.of_row(trained, int(row)) for row in rows]
+    images = [Input(end.image, end.words) for end in found if end.image is not None]
+    if images:
+        tray.offer(images, "selected")
+    copies = trained.decode(np.stack([end.z for end in found]))
+    named = [Input(copy, f"copy of {end.words}") for copy, end in zip(copies, found, strict=True)]
+    tray.offer(named, "copies", "Put copies in the tray" if images else "Put in the tray")
 
 
 def _draw_images(trained: TrainedModel, rows: NDArray[np.int64], title: str) -> None:

@@ -71,6 +71,11 @@ def upload(page: Page, scope: Locator, *files: tuple[str, bytes]) -> None:
     )
 
 
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option).click()
+
+
 def test_a_drawn_three_lies_among_the_threes_while_the_server_hears_of_it_at_rest(
     page: Page, settle: Settle, wire: Wire, screenshot: Screenshot
 ) -> None:
@@ -102,9 +107,9 @@ def test_the_drawing_goes_to_the_tray_and_from_there_to_an_uploaded_image(
     expect(page.get_by_role("heading", name="Interpolate", exact=True)).to_be_visible()
     settle(page)
     expect(tray.get_by_role("listitem")).to_have_count(1)
-    page.get_by_role("radio", name="Tray").first.click()
+    choose(page, "A comes from", "Tray")
     expect(page.get_by_role("combobox", name="A: image in the tray")).to_be_visible()
-    page.get_by_role("radio", name="Upload").last.click()
+    choose(page, "B comes from", "Upload")
     upload(page, page.locator(".st-key-end-B-file"), ("seven.png", seven()))
     expect(page.get_by_text("seven.png: inverted, fitted and centred")).to_be_visible()
     settle(page)

@@ -20,7 +20,7 @@ const SKETCH_STYLE = `
   background: var(--background); box-shadow: inset 0 0 0 1px var(--line); min-height: 180px; }
 .sketch-map canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
 .sketch-over { touch-action: none; cursor: grab; }
-.sketch-map .sketch-lens { inset: 26px auto auto 8px; width: 104px; height: 104px; border-radius: 50%; pointer-events: none;
+.sketch-map .sketch-lens { inset: 26px auto auto 8px; width: 27%; height: auto; aspect-ratio: 1; border-radius: 50%; pointer-events: none;
   background: var(--background); box-shadow: 0 0 0 1.5px var(--accent); }
 .sketch-keys { grid-area: keys; font-size: 14px; color: var(--quiet); }
 .sketch-images { grid-area: images; display: flex; flex-direction: column; gap: 12px; min-width: 0; }
@@ -30,9 +30,8 @@ const SKETCH_STYLE = `
   border-radius: 6px; }
 .sketch-told { font-size: 14px; white-space: pre-line; font-variant-numeric: tabular-nums; min-height: 4.2em; }
 .sketch-told b { display: block; font-size: 17px; font-weight: 600; }
-.sketch-plain .sketch-frame { grid-template: "canvas images" auto "tools images" auto / minmax(0, 1fr) minmax(0, 0.5fr);
-  gap: 8px 12px; max-width: 520px; }
-.sketch-plain .sketch-map, .sketch-plain .sketch-keys { display: none; }
+.sketch-plain .sketch-frame { grid-template: "canvas" auto "tools" auto / minmax(0, 260px); gap: 8px; }
+.sketch-plain .sketch-map, .sketch-plain .sketch-keys, .sketch-plain .sketch-images { display: none; }
 @container (max-width: 619px) {
   .latent-pad:not(.sketch-plain) .sketch-frame { grid-template: "canvas" auto "tools" auto "images" auto "map" auto
     "keys" auto / minmax(0, 1fr); }

@@ -64,7 +64,7 @@ def captions(page: AppTest) -> str:
     return " | ".join(caption.value for caption in page.caption)
 
 
-@pytest.mark.parametrize("path", ["map", "generate", "interpolate", "replay", "measure", "compare"])
+@pytest.mark.parametrize("path", ["map", "draw", "generate", "interpolate", "replay", "measure", "compare"])
 def test_every_page_opens_it_and_offers_the_class(open_page: Open, path: str) -> None:
     page = open_page(path, model=NAME)
     assert not page.exception

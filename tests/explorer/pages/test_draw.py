@@ -63,7 +63,7 @@ def interpolated(open_page: Open, digits: ImageDataset) -> AppTest:
 def test_an_image_in_the_tray_is_an_end_of_a_path(interpolated: AppTest, vae: TrainedModel) -> None:
     page = interpolated
     assert "pair" in page.query_params
-    page.button_group(key="end.A.source").set_value("Tray").run()
+    page.selectbox(key="end.A.source").set_value("Tray").run()
     assert not page.exception
     assert page.selectbox(key="end.A.tray").options == ["your drawing"]
     assert "pair" not in page.query_params
@@ -72,7 +72,7 @@ def test_an_image_in_the_tray_is_an_end_of_a_path(interpolated: AppTest, vae: Tr
 @pytest.mark.parametrize("source", ["Tray", "Draw", "Upload"])
 def test_a_source_that_holds_nothing_yet_says_so_and_shows_a_test_image(open_page: Open, source: str) -> None:
     page = open_page("interpolate", model="digits-vae-2d")
-    page.button_group(key="end.B.source").set_value(source).run()
+    page.selectbox(key="end.B.source").set_value(source).run()
     assert not page.exception
     assert any("test image:" in text.value for text in page.caption)
     assert "pair" in page.query_params

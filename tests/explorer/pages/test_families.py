@@ -48,7 +48,7 @@ def families(_families: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.usefixtures("families")
-@pytest.mark.parametrize("path", ["map", "generate", "interpolate", "replay"])
+@pytest.mark.parametrize("path", ["map", "draw", "generate", "interpolate", "replay"])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_page_opens_every_family(open_page: Open, path: str, family: str) -> None:
     page = open_page(path, model=family)

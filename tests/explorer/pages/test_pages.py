@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from vae_core.trained import TrainedModel
 
 Open = Callable[..., AppTest]
-PAGES = ("map", "generate", "interpolate", "compare", "train")
+PAGES = ("map", "draw", "generate", "interpolate", "compare", "train")
 MODELS = ("digits-vae-2d", "digits-ae-2d", "digits-vae-16d", "digits-vae-1d")
 
 
@@ -98,6 +98,13 @@ class TestMap:
         page = act(open_page("map", model="digits-vae-2d"), selection=list(range(40)), selected=40)
         assert "40 images selected, 12 shown" in captions(page)
 
+    def test_what_is_selected_goes_to_the_tray_as_images_or_as_copies(self, open_page: Open) -> None:
+        page = act(open_page("map", model="digits-vae-2d"), selection=[3, 8], selected=2)
+        page.button(key="keep.selected").click().run()
+        page.button(key="keep.copies").click().run()
+        words = [kept.chosen.words for kept in page.session_state["_tray"].items]
+        assert [word.startswith("copy of test image") for word in words] == [False, False, True, True]
+
     def test_one_selected_point_opens_in_generate(self, open_page: Open, vae: TrainedModel) -> None:
         page = act(open_page("map", model="digits-vae-2d"), selection=[3], selected=1)
         page.button(key="to-generate").click().run()
@@ -139,6 +146,13 @@ class TestGenerate:
 
     def test_says_that_an_autoencoder_has_no_prior(self, open_page: Open) -> None:
         assert "there is no prior" in captions(open_page("generate", model="digits-ae-2d"))
+
+    def test_the_image_at_the_cursor_goes_to_the_tray(self, open_page: Open, vae: TrainedModel) -> None:
+        page = open_page("generate", model="digits-vae-2d", z="0.5,-1.2")
+        page.button(key="keep.decoded").click().run()
+        (kept,) = page.session_state["_tray"].items
+        assert kept.chosen.words == "decoded at (0.50, −1.20)"
+        np.testing.assert_allclose(kept.chosen.image, vae.decode(np.float32([[0.5, -1.2]]))[0], atol=1e-6)
 
 
 class TestInterpolate:
