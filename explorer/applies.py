@@ -24,6 +24,31 @@ def _has_codes(trained: TrainedModel) -> bool:
     return trained.is_discrete
 
 
+def _has_a_line(trained: TrainedModel) -> bool:
+    return trained.latent_dim < 2
+
+
+def _has_no_prior(trained: TrainedModel) -> bool:
+    return not trained.has_prior
+
+
+def _has_no_likelihood(trained: TrainedModel) -> bool:
+    return not trained.has_likelihood
+
+
+def _has_one_scale(trained: TrainedModel) -> bool:
+    return trained.likelihood.startswith("gaussian")
+
+
+def _has_no_classes(trained: TrainedModel) -> bool:
+    return trained.latent_map.labels is None
+
+
+ON_A_PLANE = Reason(_has_a_line, "This model has one latent dimension, so there is no plane to colour.")
+NO_CODES = Reason(
+    _has_no_encoder, "{a_model} has no encoder: no image has a code that could be near a place."
+)
+
 REASONS: dict[str, tuple[Reason, ...]] = {
     "plane": (
         Reason(
@@ -67,6 +92,23 @@ REASONS: dict[str, tuple[Reason, ...]] = {
             _has_no_encoder,
             "{a_model} has no encoder: a step starts from draws of z, and no image has a μ to take apart.",
         ),
+    ),
+    "field.ratio": (
+        ON_A_PLANE,
+        NO_CODES,
+        Reason(_has_no_prior, "{a_model} has no prior to hold its codes against."),
+    ),
+    "field.error": (ON_A_PLANE, NO_CODES),
+    "field.entropy": (
+        ON_A_PLANE,
+        Reason(_has_no_likelihood, "{a_model} has no likelihood p(x|z) that could be unsure of a pixel."),
+        Reason(_has_one_scale, "One Gaussian scale for all pixels: the decoder is as unsure at every place."),
+    ),
+    "field.distance": (ON_A_PLANE, NO_CODES),
+    "field.regions": (
+        ON_A_PLANE,
+        NO_CODES,
+        Reason(_has_no_classes, "These images have no classes to colour the map by."),
     ),
 }
 """What each view lacks, by its name; a view that is not here always applies."""

@@ -13,6 +13,7 @@ STEPS = (3, 16)
 TEMPERATURE = (0.0, 2.0)
 PATHS = ("lerp", "slerp")
 PLANES = ("axes", "pca")
+HEATS = ("density", "ratio", "error", "entropy", "distance", "regions")
 MOST_COMPARED = 4
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
 _LONGEST = 2000
@@ -50,6 +51,8 @@ class Link:
         A lesson's name.
     step : int
         A step of it, counted from 1.
+    heat : str
+        What the map is coloured by: ``density``, ``ratio``, ``error``, ``entropy``, ``distance`` or ``regions``.
     """
 
     model: str | None = None
@@ -65,6 +68,7 @@ class Link:
     label: int | None = None
     lesson: str | None = None
     step: int | None = None
+    heat: str | None = None
 
 
 def parse(parameters: Mapping[str, object]) -> Link:
@@ -93,6 +97,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         label=None if (label := _number(texts.get("label", ""), 0, 999)) is None else int(label),
         lesson=is_name(texts.get("lesson", "")),
         step=None if (step := _number(texts.get("step", ""), 1, 99)) is None else int(step),
+        heat=_word(texts.get("heat", ""), HEATS),
     )
 
 

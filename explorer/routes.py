@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from explorer import live, parcels
+from explorer import fields, live, parcels
 
 
 def routes(base: str) -> list[Route]:
@@ -12,5 +12,6 @@ def routes(base: str) -> list[Route]:
     before = "".join(f"/{part}" for part in base.split("/") if part)
     return [
         Route(f"{before}/{live.PATH}/{{token}}/{{version}}/{{stage:path}}", live.respond),
+        Route(f"{before}/{fields.PATH}/{{token}}/{{name}}", fields.respond),
         Route(f"{before}/{parcels.PATH}/{{token}}", parcels.respond),
     ]

@@ -150,6 +150,8 @@ def pad(model: str, space: PadSpace, usual: PadState) -> tuple[PadState, int]:
     # A model trained anew under the same name may have other dimensions.
     shown = read_state(dataclasses.asdict(held), usual, space)
     wanted = {"z": wish("z", model), "plane": wish("plane", model), "axes": wish("axes", model)}
+    if (heat := wish("heat", model)) is not None:
+        wanted["layers"] = (heat, *(name for name in shown.layers if name != shown.heat))
     if any(value is not None for value in wanted.values()):
         axes = wanted.pop("axes")
         if wanted["plane"] != PCA:

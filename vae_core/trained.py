@@ -392,6 +392,14 @@ class TrainedModel:
         """Return :meth:`pixel_sd` and its derivatives, shapes as for :meth:`decode_with_jacobian`."""
         return self._with_jacobian(self._pixel_law().sd, z, labels)
 
+    def decoder_entropy(self, z: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
+        """Return how unsure the decoder is of the pixels: the entropy of p(x|z), summed over pixels, float32 [N] nats.
+
+        Arguments and errors as for :meth:`pixel_sd`. Of pixels under a density it is differential, and may be negative.
+        """
+        entropies: FloatArray = self._images(self._pixel_law().entropy, z, labels).sum(axis=(1, 2, 3))
+        return entropies
+
     def reconstruct(self, images: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
         """Return the decoded posterior means of images [N, C, H, W]; arguments and errors as for :meth:`encode`."""
         return self.decode(self.encode(images, labels)[0], labels)

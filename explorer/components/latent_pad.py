@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, parcels, places, planes, state
+from explorer import cache, fields, parcels, places, planes, state
 from explorer.components.pad_state import PadSpace, PadState, read_state
 from explorer.figures import theme
 from explorer.figures.sprites import sprite
@@ -33,6 +33,7 @@ ATLAS_NOTICE = (
 REMOTE_NOTICE = "This decoder has parts that a page can't run: the server decodes, up to four times a second."
 _FOLDER = Path(__file__).parent
 _MODELS_SCRIPTS = ("packed.js", "parcel.js", "models_in_page.js")
+_PAD_SCRIPTS = ("packed.js", "parcel.js", "latent_pad_host.js")
 
 _pad_script = st.components.v2.component(
     "latent_explorer.pad_script",
@@ -43,7 +44,8 @@ _models_in_page = st.components.v2.component(
     js="\n".join(_FOLDER.joinpath(name).read_text("utf-8") for name in _MODELS_SCRIPTS),
 )
 _latent_pad = st.components.v2.component(
-    "latent_explorer.latent_pad", js=_FOLDER.joinpath("latent_pad_host.js").read_text("utf-8")
+    "latent_explorer.latent_pad",
+    js="\n".join(_FOLDER.joinpath(name).read_text("utf-8") for name in _PAD_SCRIPTS),
 )
 
 
@@ -102,17 +104,20 @@ def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
         Pads with the same word here follow each other's cursor, view, hovered image and class filter.
     """
     shown, stamp = state.pad(trained.name, space_of(trained), _usual(trained))
+    key = f"pad.{linked or layout}.{trained.name}"
+    # The viewer may be at another plane already.
+    seen = _sent(state.get(key), shown, stamp, trained)
     data: dict[str, Any] = {
         "model": name_in_page(trained),
+        "fields": fields.offer(trained, name_in_page(trained), seen),
         "layout": layout,
         "linked": linked,
         "label": f"Latent space of {trained.name}" + _class_of(trained),
         "state": dataclasses.asdict(shown),
         "stamp": stamp,
     }
-    key = f"pad.{linked or layout}.{trained.name}"
     if needs_server(trained):
-        shown = _sent(state.get(key), shown, stamp, trained)
+        shown = seen
         data |= {"image": _pixels(trained, shown), "imageAt": list(shown.z)}
     result = _latent_pad(key=key, data=data, on_place_change=_nothing)
     shown = _sent(result, shown, stamp, trained)

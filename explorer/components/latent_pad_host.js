@@ -45,6 +45,7 @@ function show(host, model, parentElement) {
       ...model,
       layout: data.layout,
       label: data.label,
+      hasFields: Boolean(data.fields),
       state: data.state,
       onRelease: tell,
       onDrag: model.remote ? tell : undefined,
@@ -56,7 +57,21 @@ function show(host, model, parentElement) {
     host.stamp = data.stamp;
     host.pad.setState(data.state);
   }
+  offerFields(host);
   if (model.remote && data.image) host.pad.showImage(data.imageAt, data.image.getChildAt(0).toArray());
+}
+
+/** Fields to colour the map by are fetched when one is chosen. */
+function offerFields(host) {
+  const { pad, data: { fields } } = host;
+  if (!fields) return;
+  // Another server has them at another address.
+  const now = () => (host.data.fields.plane === fields.plane ? host.data.fields : fields).address;
+  const load = async (name, signal) => {
+    const found = await fetchParcel(() => `${now()}/${name}`, signal, () => {});
+    return found && { ...found.about, ...found.arrays };
+  };
+  pad.offerFields({ plane: fields.plane, load });
 }
 
 /** Pads with the same word in `linked` follow each other. */

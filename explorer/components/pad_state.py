@@ -6,9 +6,10 @@ import dataclasses
 import math
 import re
 
+from explorer.links import HEATS as HEATS
 from explorer.links import Z_LIMIT
 
-LAYERS = ("grid", "density", "points", "prior", "names")
+LAYERS = ("grid", "points", "prior", "names")
 USUAL_LAYERS = ("points", "prior", "names")
 PCA = "pca"
 FARTHEST = Z_LIMIT
@@ -38,7 +39,7 @@ class PadState:
     plane : str
         ``pca``, or two different dimensions counted from one, such as ``1,2``.
     layers : tuple of str
-        Which of `LAYERS` are shown.
+        Which of `LAYERS` are shown, and one of `HEATS` or none.
     hidden : tuple of int
         Classes filtered out.
     selection : tuple of int
@@ -53,6 +54,11 @@ class PadState:
     hidden: tuple[int, ...] = ()
     selection: tuple[int, ...] = ()
     selected: int = 0
+
+    @property
+    def heat(self) -> str | None:
+        """What the map is coloured by, one of `HEATS`."""
+        return next((name for name in self.layers if name in HEATS), None)
 
     @property
     def axes(self) -> tuple[int, int] | None:
@@ -105,9 +111,10 @@ def _pair(plane: str) -> tuple[int, int] | None:
 
 
 def _layers(value: object, before: tuple[str, ...]) -> tuple[str, ...]:
-    if not isinstance(value, (list, tuple)) or len(value) > len(LAYERS):
+    if not isinstance(value, (list, tuple)) or len(value) > len(LAYERS) + len(HEATS):
         return before
-    return tuple(name for name in LAYERS if any(name == item for item in value))
+    heats = [name for name in HEATS if any(name == item for item in value)]
+    return (*heats[:1], *(name for name in LAYERS if any(name == item for item in value)))
 
 
 def _whole_numbers(value: object, below: int, most: int | None = None) -> tuple[int, ...] | None:

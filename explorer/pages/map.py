@@ -66,9 +66,11 @@ def _explore(trained: TrainedModel) -> None:
 
 def _link(trained: TrainedModel, shown: PadState) -> Link:
     if trained.latent_dim <= 2:
-        return Link(trained.name, shown.z, label=trained.given_class)
+        return Link(trained.name, shown.z, label=trained.given_class, heat=shown.heat)
     plane = "axes" if shown.axes else "pca"
-    return Link(trained.name, shown.z, plane=plane, axes=shown.axes, label=trained.given_class)
+    return Link(
+        trained.name, shown.z, plane=plane, axes=shown.axes, label=trained.given_class, heat=shown.heat
+    )
 
 
 def _view(trained: TrainedModel, shown: PadState) -> planes.View:

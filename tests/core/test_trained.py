@@ -63,6 +63,20 @@ def test_decoding_gives_the_likelihoods_mean_in_range(model: TrainedModel) -> No
     np.testing.assert_allclose(model.decode(Z), expected.numpy(), atol=1e-6)
 
 
+def test_the_decoders_entropy_is_that_of_its_bernoulli_pixels(model: TrainedModel) -> None:
+    entropy = model.decoder_entropy(Z)
+    p = np.clip(model.decode(Z).astype(np.float64), 1e-12, 1 - 1e-12)
+    known = -(p * np.log(p) + (1 - p) * np.log1p(-p)).sum(axis=(1, 2, 3))
+    np.testing.assert_allclose(entropy, known, rtol=1e-4)
+    assert (entropy.shape, entropy.dtype) == ((30,), np.float32)
+    np.testing.assert_array_equal(model.decoder_entropy(Z), entropy)
+
+
+def test_without_a_likelihood_there_is_no_entropy(root: Path) -> None:
+    with pytest.raises(InputError, match="no p"):
+        load(root / "checkpoints" / "mnist-gan-2d").decoder_entropy(Z)
+
+
 def test_a_reconstruction_decodes_the_mean(model: TrainedModel, pictures: NDArray[np.uint8]) -> None:
     np.testing.assert_array_equal(model.reconstruct(pictures), model.decode(model.encode(pictures)[0]))
 

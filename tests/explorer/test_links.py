@@ -32,6 +32,7 @@ known_links = st.builds(
     models=maybe()
     | st.lists(st.sampled_from(["a", "b-1", "C_2", "d"]), min_size=2, max_size=4, unique=True).map(tuple),
     label=maybe() | st.integers(0, 999),
+    heat=maybe() | st.sampled_from(links.HEATS),
     axes=maybe() | st.permutations(range(64)).map(lambda order: (order[0], order[1])),
 )
 
@@ -51,6 +52,7 @@ def test_no_address_raises_or_leaves_the_bounds(parameters: dict[str, str]) -> N
     assert link.steps is None or links.STEPS[0] <= link.steps <= links.STEPS[1]
     assert link.path in (None, *links.PATHS)
     assert link.plane in (None, *links.PLANES)
+    assert link.heat in (None, *links.HEATS)
     assert link.pair is None or min(link.pair) >= 0
     assert link.label is None or 0 <= link.label <= 999
     assert link.axes is None or (link.axes[0] != link.axes[1] and 0 <= min(link.axes) <= max(link.axes) < 64)

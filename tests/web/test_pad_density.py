@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.web.pad_bench import PadBench
 
@@ -141,7 +141,7 @@ def test_hostile_points_give_a_finite_density(web_page: Page, mu: Any, logvar: A
 def test_the_layer_shows_and_follows_the_legend(bench: PadBench) -> None:
     bench.open(layers=[])
     before = bench.picture()
-    bench.page.get_by_label("aggregate posterior q(z)").check()
+    bench.page.get_by_label("Colour").select_option("aggregate posterior q(z)")
     bench.until(lambda: bench.picture() != before)
     bench.settle(300)
     before = bench.picture()
@@ -155,7 +155,7 @@ def test_the_layer_shows_and_follows_the_legend(bench: PadBench) -> None:
 def test_the_layer_moves_with_the_map(bench: PadBench) -> None:
     bench.open(layers=[])
     empty = bench.picture()
-    bench.page.get_by_label("aggregate posterior q(z)").check()
+    bench.page.get_by_label("Colour").select_option("aggregate posterior q(z)")
     bench.until(lambda: bench.picture() != empty)
     before = bench.picture()
     bench.page.get_by_role("button", name="Zoom in").click()
@@ -194,7 +194,7 @@ def test_the_layer_is_computed_anew_where_its_cells_would_show(bench: PadBench) 
 def test_without_posteriors_the_layer_says_that_it_shows_codes(bench: PadBench) -> None:
     bench.given["logvar"] = False
     bench.open(layers=["density"])
-    assert bench.page.get_by_label("density of the codes").is_checked()
+    expect(bench.page.get_by_label("Colour").locator("option:checked")).to_have_text("density of the codes")
 
 
 def test_no_slice_of_the_work_takes_a_frame(web_page: Page) -> None:

@@ -288,7 +288,7 @@ def test_a_model_of_one_dimension_has_a_line_to_move_on(
     (z,) = bench.released()[-1]["z"]
     assert z > 1
     assert np.abs(bench.image() - bench.expected([z])).max() <= 2
-    assert bench.page.get_by_label("aggregate posterior").count() == 0
+    assert bench.page.get_by_label("Colour").count() == 0
 
 
 def test_an_empty_map_still_decodes(
@@ -313,5 +313,5 @@ def test_the_density_is_finished_while_play_goes_on(bench_in_five: PadBench) -> 
         OffscreenCanvasRenderingContext2D.prototype.putImageData = function (image, ...rest) {
             window.drawn += image.width === 224 ? 1 : 0; return put.call(this, image, ...rest); }; }"""
     bench.page.evaluate(script)
-    bench.page.get_by_label("aggregate posterior").check()
+    bench.page.get_by_label("Colour").select_option("density")
     bench.until(lambda: bench.page.evaluate("drawn") == 1)

@@ -1,6 +1,18 @@
 """Operations on latent codes: pure functions over arrays that know no model."""
 
 from vae_core.latent.code_paths import swapped
+from vae_core.latent.fields import (
+    Grid,
+    class_field,
+    decoded_field,
+    distance_field,
+    log_aggregate,
+    log_density_ratio,
+    plane_covariances,
+    regression_field,
+    scott_bandwidth,
+    square_grid,
+)
 from vae_core.latent.geodesics import Geodesic, geodesic, shortest_paths, through
 from vae_core.latent.graphs import Graph, start_graph
 from vae_core.latent.grids import bilinear, plane_grid, prior_grid, tile
@@ -14,22 +26,32 @@ from vae_core.latent.uncertainty import OffData, off_data
 __all__ = [
     "Geodesic",
     "Graph",
+    "Grid",
     "OffData",
     "Plane",
     "Surface",
     "axes_plane",
     "bilinear",
+    "class_field",
+    "decoded_field",
+    "distance_field",
     "energy",
     "even",
     "geodesic",
     "length",
     "lerp",
+    "log_aggregate",
+    "log_density_ratio",
     "off_data",
     "pca_plane",
+    "plane_covariances",
     "plane_grid",
     "prior_grid",
+    "regression_field",
+    "scott_bandwidth",
     "shortest_paths",
     "slerp",
+    "square_grid",
     "start_graph",
     "steps",
     "swapped",

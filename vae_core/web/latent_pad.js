@@ -6,6 +6,7 @@
  */
 
 import { createCamera } from "./pad_camera.js";
+import { createFields } from "./pad_fields.js";
 import { listen } from "./pad_input.js";
 import { createJobs } from "./pad_jobs.js";
 import { createLook } from "./pad_look.js";
@@ -45,6 +46,7 @@ const STILL_MILLISECONDS = 200;
  * @property {ArrayLike<number>} [order]  [d], the dimensions as the sliders list them.
  * @property {string[]|null} [told]  [d], a title for each slider.
  * @property {"map"|"image"|"small"} [layout]  Which is the large part; small has the map over the image and no sliders.
+ * @property {boolean} [hasFields]  The host computes fields to colour the map by, and calls `offerFields`.
  * @property {(state: import("./pad_state.js").PadState) => void} [onRelease]  After every finished change.
  * @property {(state: import("./pad_state.js").PadState) => void} [onDrag]  At most four times a second while dragging.
  * @property {(look: Partial<import("./pad_look.js").Look>) => void} [onLook]  What is another one, before each frame in
@@ -55,6 +57,7 @@ const STILL_MILLISECONDS = 200;
  * @property {(state: Partial<import("./pad_state.js").PadState>) => void} setState
  * @property {() => import("./pad_state.js").PadState} getState
  * @property {(z: ArrayLike<number>, pixels: Uint8Array) => void} showImage  [C, H, W], what the host decoded at z.
+ * @property {(offer: import("./pad_fields.js").FieldOffer|null) => void} offerFields  What the host has on one plane.
  * @property {(look: Partial<import("./pad_look.js").Look>) => void} follow  Look at what another pad looks at.
  * @property {(model: {w: Float32Array, points: PadOptions["points"]}) => boolean} update  Show the same model as it is
  *   now, as in training; false, and nothing is changed, where something has another size.
@@ -73,11 +76,18 @@ export function createLatentPad(element, options) {
   const state = createPadState(about), { z, layers, hidden } = state;
   state.set(options.state ?? {});
   const jobs = createJobs(finished);
-  const map = createMap(about, state, jobs);
+  const fields = createFields(about, state, () => screen.invalidate(true));
+  const map = createMap(about, state, jobs, fields);
   const acts = {
     layer(name, on) {
       if (on) layers.add(name);
       else layers.delete(name);
+      camera.changed();
+      moves.release();
+    },
+    heat(name) {
+      state.chooseHeat(name);
+      parts.showLayers(layers);
       camera.changed();
       moves.release();
     },
@@ -103,7 +113,7 @@ export function createLatentPad(element, options) {
   const parts = buildPad(element, about, acts);
   const moves = createMoves(about, state, parts, { ...options, onMove });
   const thumbnails = createThumbnails(about.thumbnails, () => readout.look());
-  const screen = createScreen(about, state, parts, { map, thumbnails, onFrame, onPlace });
+  const screen = createScreen(about, state, parts, { map, thumbnails, onFrame, onPlace, onMap });
   const camera = createCamera(state, screen, map);
   const sliders = createSliders(parts.dials, about, {
     onInput: moves.slide,
@@ -139,7 +149,17 @@ export function createLatentPad(element, options) {
   function onPlace() {
     sliders.show(z);
     drawStrips();
+    onHere();
     readout.moved();
+  }
+
+  function onMap(theme) {
+    parts.heatLegend.show(map.heatKey(), theme);
+    onHere();
+  }
+
+  function onHere() {
+    parts.heatLegend.here(fields.valueAt(...state.cursor()));
   }
 
   function drawStrips() {
@@ -211,9 +231,10 @@ export function createLatentPad(element, options) {
     getState: state.get,
     update,
     follow: look.follow,
+    offerFields: fields.offer,
     showImage: (place, pixels) => about.decoder.show(place, pixels) && screen.repaint(),
     destroy() {
-      for (const part of [screen, camera, readout, moves, sliders, jobs]) part.stop();
+      for (const part of [screen, camera, readout, moves, sliders, fields, jobs]) part.stop();
       stopListening();
       stopWatching();
       element.replaceChildren();
@@ -232,6 +253,7 @@ function listenTo(parts, { acts, moves, tools, camera, state }) {
     m: () => tools.choose("move"),
     b: () => tools.choose("box"),
     l: () => tools.choose("lasso"),
+    h: parts.nextHeat,
     Enter() {
       tools.selectNearest();
       moves.release();

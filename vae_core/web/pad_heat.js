@@ -48,6 +48,8 @@ export function createDensityLayer(about, state) {
 
   return {
     compute,
+    /** @returns {number} The greatest density, per unit of area; NaN until it is known. */
+    strongest: () => whole?.strongest ?? NaN,
     /** @returns {boolean} Whether the last computation was begun for that view. */
     isFor: (view) => asked === keyOf(view),
     /** @returns {boolean} Whether what is there does for the view. */
@@ -107,7 +109,7 @@ function createHeat(q, region, strongest) {
 }
 
 /** @returns {[number, number, number, number]} A region's left, top, width and height on the screen. */
-function boxOf({ x0, y0, cell, columns, rows }, view) {
+export function boxOf({ x0, y0, cell, columns, rows }, view) {
   const side = cell * scaleOf(view);
   return [...toScreen(view, x0, y0 + rows * cell), columns * side, rows * side];
 }
@@ -122,6 +124,9 @@ function drawAround(context, view, part, draw) {
   draw();
   context.restore();
 }
+
+/** @param {number} share  Of the strongest density. @returns {number} 0 to 255. */
+export const heatOpacity = (share) => 255 * STRONGEST * Math.min(1, share) ** 0.5;
 
 function pathOf(line) {
   const path = new Path2D();
@@ -139,7 +144,7 @@ function paintHeat(q, { columns, rows }, strongest, [red, green, blue]) {
       image.data[to] = red;
       image.data[to + 1] = green;
       image.data[to + 2] = blue;
-      image.data[to + 3] = 255 * STRONGEST * Math.min(1, q[from] / strongest) ** 0.5;
+      image.data[to + 3] = heatOpacity(q[from] / strongest);
     }
   }
   return image;

@@ -8,6 +8,7 @@ const HELP = [
   ["Shift+drag, two fingers", "move the map"],
   ["Press a point, or Enter", "select it; Escape clears"],
   ["m, b, l", "drag to move the cursor, or to select with a box or a lasso"],
+  ["h", "colour the map by the next of the list"],
   ["Ctrl+Z, Ctrl+Shift+Z", "back to where the cursor was, and forward again"],
   ["Space", "play and pause"],
   ["Home", "to the centre"],

@@ -5,7 +5,7 @@
 
 const STEP = 0.1;
 const FINE_STEP = 0.01;
-const PAD_KEYS = ["+", "-", "0", "Home", " ", "Enter", "Escape", "m", "b", "l"];
+const PAD_KEYS = ["+", "-", "0", "Home", " ", "Enter", "Escape", "m", "b", "l", "h"];
 
 /**
  * @param {HTMLElement} surface

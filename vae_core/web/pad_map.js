@@ -9,8 +9,9 @@ import { projectOne } from "./pad_plane.js";
  * @param {import("./pad_options.js").About} about
  * @param {ReturnType<typeof import("./pad_state.js").createPadState>} state
  * @param {ReturnType<typeof import("./pad_jobs.js").createJobs>} jobs
+ * @param {ReturnType<typeof import("./pad_fields.js").createFields>} fields
  */
-export function createMap(about, state, jobs) {
+export function createMap(about, state, jobs, fields) {
   const { decoder, d, count } = about;
   const grid = decoder.live ? createGridLayer(decoder) : null;
   const density = count && d > 1 ? createDensityLayer(about, state) : null;
@@ -33,6 +34,7 @@ export function createMap(about, state, jobs) {
     /** Begin whatever does not fit the view any more. */
     refresh(view) {
       decodeGrid(view);
+      fields.ask();
       if (!density || !has("density") || density.fits(view)) return;
       // What is already on its way for this view goes on.
       if (!jobs.isBusy("density") || !density.isFor(view)) jobs.start("density", density.compute({ ...view }));
@@ -41,13 +43,28 @@ export function createMap(about, state, jobs) {
     follow(view) {
       if (!jobs.isBusy("grid")) decodeGrid(view);
     },
+    /** @returns {import("./pad_heat_legend.js").HeatKey|{problem: string}|null|undefined} Null while it is computed. */
+    heatKey() {
+      const heat = state.heat();
+      if (heat !== "density") return heat ? fields.shown() : undefined;
+      if (!density) return undefined;
+      const words = (value) => (Number.isFinite(value) ? value.toPrecision(2) : "…");
+      const strongest = density.strongest();
+      return {
+        kind: "density",
+        unit: "share of the codes per unit of area",
+        reading: "Strong where many images are encoded; the lines hold 50, 80 and 95 % of them.",
+        ticks: ["0", words(strongest / 2), words(strongest)],
+      };
+    },
     draw(context, view, theme, ratio) {
       context.clearRect(0, 0, view.width, view.height);
       if (grid && has("grid")) grid.draw(context, view);
       const dense = density !== null && has("density");
       if (dense) density.drawHeat(context, view, theme);
+      else fields.draw(context, view, theme);
       const all = has("points");
-      if (all || state.selection.size()) dots.draw(context, view, ratio, { all, faint: dense });
+      if (all || state.selection.size()) dots.draw(context, view, ratio, { all, faint: state.heat() !== "" });
       if (dense) density.drawContours(context, view, theme);
       if (has("prior") && about.hasPrior) drawPrior(context, view, projectOne(state.plane, new Float64Array(d)), theme);
       if (has("names")) drawClassNames(context, view, centres, about.names, state.hidden, theme);

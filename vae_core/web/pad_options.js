@@ -32,6 +32,7 @@ const UNLABELLED = [127, 138, 148];
  * @property {string|null} notice
  * @property {{sprite: string, columns: number, rows: Int32Array}|null} thumbnails
  * @property {string} label
+ * @property {boolean} hasFields  Whether the host offers fields to colour the map by.
  */
 
 /**
@@ -60,6 +61,7 @@ export function readOptions(options) {
     notice: options.notice ?? null,
     thumbnails: readThumbnails(options.thumbnails, count),
     label: options.label ?? "Latent space",
+    hasFields: Boolean(options.hasFields),
   };
 }
 

@@ -2,7 +2,8 @@
 
 import { button, iconButton, make } from "./pad_elements.js";
 import { createHelp } from "./pad_help.js";
-import { LAYERS } from "./pad_state.js";
+import { createHeatLegend } from "./pad_heat_legend.js";
+import { HEATS, LAYERS } from "./pad_state.js";
 import { PAD_STYLE } from "./pad_style.js";
 
 const TOOLS = {
@@ -15,6 +16,7 @@ const TOOLS = {
  * What the elements call when they are used.
  * @typedef {object} Acts
  * @property {(name: string, on: boolean) => void} layer
+ * @property {(name: string) => void} heat  One of HEATS, or "" for none.
  * @property {(index: number, alone: boolean) => void} classChip
  * @property {(name: string) => void} plane
  * @property {(factor: number) => void} zoom  0 shows all.
@@ -42,15 +44,17 @@ export function buildPad(element, about, acts) {
   const parts = { root, frame, spoken, help, ...buildMap(about, acts, help), ...buildImage(about, acts) };
   const chart = make("div", "pad-chart"), bar = make("div", "pad-bar");
   const layers = addLayerBoxes(bar, about, acts), plane = addPlaneSelect(bar, about, acts);
+  const heats = addHeatSelect(bar, about, acts), heatLegend = createHeatLegend();
   const legend = buildLegend(about, acts);
   const keys = make("div", "pad-keys");
-  keys.append(bar, legend.element);
+  keys.append(bar, heatLegend.element, legend.element);
   chart.append(parts.map, keys);
   parts.dials = make("div", "pad-dials");
   frame.append(chart, parts.view, parts.dials);
   root.append(style, frame, spoken, help.element);
   element.replaceChildren(root);
-  return { ...parts, showLayers: layers.show, showPlane: plane.show, showHidden: legend.show };
+  const showLayers = (shown) => (layers.show(shown), heats.show(shown));
+  return { ...parts, heatLegend, nextHeat: heats.next, showLayers, showPlane: plane.show, showHidden: legend.show };
 }
 
 function buildMap({ label }, acts, help) {
@@ -119,19 +123,40 @@ function buildImage({ decoder, notice, hasPrior }, acts) {
   return { view, figure, image, numbersLine, nearest, showPlaying, showHistory };
 }
 
-function addLayerBoxes(bar, { count, classCount, hasPrior, decoder, logvar, d }, acts) {
+function addLayerBoxes(bar, { count, classCount, hasPrior, decoder }, acts) {
   const boxes = new Map();
-  const possible = { grid: decoder.live, density: count && d > 1, points: count, prior: hasPrior, names: classCount };
+  const possible = { grid: decoder.live, points: count, prior: hasPrior, names: classCount };
   for (const [name, words] of Object.entries(LAYERS)) {
     if (!possible[name]) continue;
     const line = make("label"), box = make("input");
     box.type = "checkbox";
     box.addEventListener("change", () => acts.layer(name, box.checked));
-    line.append(box, name === "density" && !logvar ? "density of the codes" : words);
+    line.append(box, words);
     bar.append(line);
     boxes.set(name, box);
   }
   return { show: (shown) => boxes.forEach((box, name) => (box.checked = shown.has(name))) };
+}
+
+function addHeatSelect(bar, { count, d, logvar, hasFields }, acts) {
+  const isPossible = (name) => (name === "density" ? count && d > 1 : hasFields);
+  const offered = Object.entries(HEATS).filter(([name]) => isPossible(name));
+  if (!offered.length) return { show() {}, next() {} };
+  const line = make("label"), select = make("select");
+  select.append(new Option("nothing", ""));
+  for (const [name, words] of offered) {
+    select.append(new Option(name === "density" && !logvar ? "density of the codes" : words, name));
+  }
+  select.ariaLabel = "Colour of the map";
+  select.title = "What the map is coloured by (h for the next)";
+  select.addEventListener("change", () => acts.heat(select.value));
+  line.append("Colour", select);
+  bar.append(line);
+  return {
+    show: (shown) => (select.value = offered.find(([name]) => shown.has(name))?.[0] ?? ""),
+    /** Choose the one after the chosen. */
+    next: () => acts.heat(select.options[(select.selectedIndex + 1) % select.options.length].value),
+  };
 }
 
 function addPlaneSelect(bar, { d, count }, acts) {

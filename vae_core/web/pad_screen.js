@@ -8,10 +8,11 @@ import { posteriorEllipse } from "./pad_plane.js";
  * @param {import("./pad_options.js").About} about
  * @param {ReturnType<typeof import("./pad_state.js").createPadState>} state
  * @param {object} parts  Of `buildPad`.
- * @param {{map: object, thumbnails: object|null, onFrame: (now: number) => boolean, onPlace: () => void}} with
- *   `onFrame` comes before each frame and says whether another one has to follow; `onPlace` after z was shown.
+ * @param {{map: object, thumbnails: object|null, onFrame: (now: number) => boolean, onPlace: () => void,
+ *   onMap: (theme: import("./pad_elements.js").Theme) => void}} with
+ *   `onFrame` comes before each frame and says whether another one has to follow; `onPlace` after z was shown; `onMap` after the map was drawn.
  */
-export function createScreen(about, state, parts, { map, thumbnails, onFrame, onPlace }) {
+export function createScreen(about, state, parts, { map, thumbnails, onFrame, onPlace, onMap }) {
   const { decoder, logvar } = about;
   const [, height, width] = decoder.shape;
   const base = parts.base.getContext("2d"), over = parts.over.getContext("2d");
@@ -56,7 +57,10 @@ export function createScreen(about, state, parts, { map, thumbnails, onFrame, on
     const again = onFrame(now);
     if (screen.isLaidOut()) {
       theme ??= themed();
-      if (mapStale) map.draw(base, screen.view, theme, fitCanvases());
+      if (mapStale) {
+        map.draw(base, screen.view, theme, fitCanvases());
+        onMap(theme);
+      }
       mapStale = false;
       drawOver();
     }

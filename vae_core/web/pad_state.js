@@ -6,10 +6,18 @@ import { createSelection } from "./pad_selection.js";
 
 export const LAYERS = {
   grid: "decoded grid",
-  density: "aggregate posterior q(z)",
   points: "points",
   prior: "prior 1–3σ",
   names: "class names",
+};
+/** What the map may be coloured by, one at a time; all but the density come from the host. */
+export const HEATS = {
+  density: "aggregate posterior q(z)",
+  ratio: "q(z) against the prior",
+  error: "reconstruction error",
+  entropy: "the decoder's entropy",
+  distance: "distance to the data",
+  regions: "class regions",
 };
 const FARTHEST = 1e3;
 
@@ -17,7 +25,7 @@ const FARTHEST = 1e3;
  * @typedef {object} PadState
  * @property {number[]} z
  * @property {string} plane  "1,2" for two axes counted from one, or "pca".
- * @property {string[]} layers  Which of LAYERS are shown.
+ * @property {string[]} layers  Which of LAYERS are shown, and one of HEATS or none.
  * @property {number[]} hidden  Classes filtered out.
  * @property {number[]} selection  Rows of selected points, at most 2,000 evenly spread over all that are.
  * @property {number} selected  How many are selected in all.
@@ -42,6 +50,9 @@ export function createPadState(about) {
       const chosen = { selection: selection.rows(), selected: selection.size() };
       return { z: [...z], plane: planeName, layers: [...layers], hidden: [...hidden], ...chosen };
     },
+    /** @returns {string} Which of HEATS is shown, or "". */
+    heat: () => [...state.layers].find((name) => Object.hasOwn(HEATS, name)) ?? "",
+    chooseHeat,
     choosePlane,
     hide,
     set,
@@ -62,6 +73,12 @@ export function createPadState(about) {
     return true;
   }
 
+  /** @param {string} name  Of HEATS, or "" for none. */
+  function chooseHeat(name) {
+    for (const other of Object.keys(HEATS)) state.layers.delete(other);
+    if (name) state.layers.add(name);
+  }
+
   /** @param {Iterable<number>} classes */
   function hide(classes) {
     replace(state.hidden, classes);
@@ -77,7 +94,10 @@ export function createPadState(about) {
     const place = numbers(given.z, d);
     if (place) state.z.set(place.map((value) => Math.max(-FARTHEST, Math.min(FARTHEST, value))));
     const turned = typeof given.plane === "string" && given.plane !== state.planeName && choosePlane(given.plane);
-    if (Array.isArray(given.layers)) replace(state.layers, given.layers.filter((name) => Object.hasOwn(LAYERS, name)));
+    if (Array.isArray(given.layers)) {
+      replace(state.layers, given.layers.filter((name) => Object.hasOwn(LAYERS, name)));
+      chooseHeat(given.layers.find((name) => Object.hasOwn(HEATS, name)) ?? "");
+    }
     const isClass = (n) => Number.isInteger(n) && n >= 0 && n < classCount;
     if (Array.isArray(given.hidden)) hide(given.hidden.filter(isClass));
     if (Array.isArray(given.selection)) state.selection.restore(given.selection, given.selected);

@@ -68,6 +68,11 @@ export const PAD_STYLE = `
 .pad-bar label { display: inline-flex; gap: 5px; align-items: center; cursor: pointer; min-height: 24px; }
 .pad-bar select { max-width: 13em; }
 .latent-pad input { accent-color: var(--accent); margin: 0; }
+.pad-heat { display: flex; gap: 12px; align-items: flex-start; font-size: 13px; line-height: 1.25; }
+.pad-heat-scale { flex: 0 0 172px; }
+.pad-heat-scale canvas { display: block; width: 100%; height: 11px; border-radius: 3px; box-shadow: 0 0 0 1px var(--line); }
+.pad-heat-ticks { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; margin-top: 1px; }
+.pad-heat-words { min-width: 0; }
 .pad-legend { display: flex; flex-wrap: wrap; gap: 4px; }
 .latent-pad .pad-legend button { display: inline-flex; gap: 6px; align-items: center; padding: 0 10px; border-radius: 99px;
   min-height: 26px; }

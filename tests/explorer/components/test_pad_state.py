@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.components.pad_state import FARTHEST, LAYERS, MOST_SELECTED, PadSpace, PadState, read_state
+from explorer.components.pad_state import (
+    FARTHEST,
+    HEATS,
+    LAYERS,
+    MOST_SELECTED,
+    PadSpace,
+    PadState,
+    read_state,
+)
 
 SPACE = PadSpace(dimensions=3, points=5000, classes=10)
 BEFORE = PadState((0.5, -0.5, 0.0), "1,3", ("points",), (4,), (7, 8), 2)
@@ -61,6 +69,12 @@ def test_a_count_that_cannot_be_is_the_number_of_rows(count: object) -> None:
     assert read_state({"selection": [1, 2], "selected": count}, BEFORE, SPACE).selected == 2
 
 
+def test_the_map_is_coloured_by_one_thing_at_a_time() -> None:
+    found = read_state({"layers": ["error", "points", "density"]}, BEFORE, SPACE)
+    assert (found.layers, found.heat) == (("density", "points"), "density")
+    assert read_state({"layers": ["points"]}, found, SPACE).heat is None
+
+
 def test_layers_that_nobody_knows_are_left_out() -> None:
     assert read_state({"layers": ["constructor", "prior", 5, ["grid"]]}, BEFORE, SPACE).layers == ("prior",)
 
@@ -82,7 +96,8 @@ def test_whatever_is_sent_the_state_fits(sent: dict[str, object]) -> None:
     assert len(found.z) == 3
     assert all(abs(value) <= FARTHEST for value in found.z)
     assert found.axes is None or (found.axes[0] != found.axes[1] and max(found.axes) < 3)
-    assert set(found.layers) <= set(LAYERS)
+    assert set(found.layers) <= {*LAYERS, *HEATS}
+    assert len(set(found.layers) & set(HEATS)) <= 1
     assert all(0 <= label < 10 for label in found.hidden)
     assert all(0 <= row < 5000 for row in found.selection)
     assert len(found.selection) <= found.selected <= 5000 or found.selection == BEFORE.selection
