@@ -26,6 +26,11 @@ def test_the_three_differ_in_what_they_optimise_and_in_nothing_else() -> None:
     assert list(PLAN.models) == ["digits-ae", "digits-vae", "digits-beta"]
 
 
+def test_runs_on_a_data_set_of_ones_own_are_called_by_its_name_alone() -> None:
+    plan = SetPlan("0123456789abcdef.pets@0123456789ab", beta=4.0, epochs=2.0, seed=0)
+    assert list(plan.models) == ["pets-ae", "pets-vae", "pets-beta"]
+
+
 def test_a_set_is_trained_saved_and_measured(places: list[Path], digits: ImageDataset) -> None:
     job = SetJob(PLAN, places, digits)
     job.work()

@@ -57,7 +57,8 @@ def bring(args: argparse.Namespace) -> int:
         assert record is not None
         place = intake.keep(name.folder)
     if args.json:
-        opening.print_json({"name": name.title, "path": str(place), **dataclasses.asdict(record)})
+        told = dataclasses.asdict(record) | {"title": name.title}
+        opening.print_json({"name": name.title, "path": str(place), **told})
         return 0
     _print(record)
     print(f"Kept as {name.title} in {place}")

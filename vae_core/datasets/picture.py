@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.config import setting, validate
+from vae_core.datasets.class_folders import clean
 from vae_core.datasets.limits import MOST_PIXELS, SIZES
 from vae_core.datasets.picture_file import Parts, taken_apart
 from vae_core.errors import InputError
@@ -168,5 +169,5 @@ def _channels(pixels: Pixels, options: ImageOptions) -> Pixels:
 
 
 def _first_line(error: Exception) -> str:
-    text = (str(error).splitlines() or [""])[0][:100].rstrip(".")
-    return text or type(error).__name__
+    text = clean((str(error).splitlines() or [""])[0].rstrip("."), 100)
+    return text if text.strip("_") else type(error).__name__

@@ -143,6 +143,19 @@ def test_what_is_no_data_set_gets_one_line_and_cannot_be_read(page: AppTest, dat
     assert not has(page, "own.read")
 
 
+def test_reading_many_images_shows_how_far_it_is_and_can_be_given_up(page: AppTest, folder: Path) -> None:
+    file = io.BytesIO()
+    np.savez(file, images=np.random.default_rng(0).integers(0, 256, (60_000, 8, 8), dtype=np.uint8))
+    bring(page, file.getvalue(), "many.npz")
+    page.button(key="own.read").click().run()
+    assert has(page, "own.cancel")
+    assert not has(page, "own.keep")
+    page.button(key="own.cancel").click().run()
+    assert not page.exception
+    assert has(page, "own.read")
+    until(page, lambda: list(folder.iterdir()) == [])
+
+
 def test_too_few_images_are_refused_when_they_are_read(page: AppTest, folder: Path) -> None:
     bring(page, archive(count=5))
     page.button(key="own.read").click().run()
