@@ -26,27 +26,31 @@ export function createSketchCanvas(canvas, ring, strokes, aspect, pen, onChange)
     for (const stroke of strokes.visible()) paint(stroke, 0);
   }
 
-  /** Paint a stroke from its point number `from` on. */
+  /**
+   * Paint a stroke from its point number `from` on, piece by piece: edges that overlap are then the same however many
+   * points came at once.
+   */
   function paint({ points, width: wide, erases }, from) {
     context.strokeStyle = erases ? "#000" : "#fff";
     context.lineWidth = wide * width;
-    context.beginPath();
-    context.moveTo(points[2 * from] * width, points[2 * from + 1] * width);
-    // A line to where it begins is a dot.
-    if (points.length === 2 * from + 2) context.lineTo(points[2 * from] * width, points[2 * from + 1] * width);
-    for (let k = 2 * from + 2; k < points.length; k += 2) context.lineTo(points[k] * width, points[k + 1] * width);
-    context.stroke();
+    for (let k = Math.max(0, from); k < points.length / 2; k++) {
+      const before = Math.max(0, k - 1); // a line to where it begins is a dot
+      context.beginPath();
+      context.moveTo(points[2 * before] * width, points[2 * before + 1] * width);
+      context.lineTo(points[2 * k] * width, points[2 * k + 1] * width);
+      context.stroke();
+    }
   }
 
   function paintLast(count) {
     const stroke = strokes.visible().at(-1);
-    if (stroke) paint(stroke, Math.max(0, stroke.points.length / 2 - 1 - count));
+    if (stroke) paint(stroke, stroke.points.length / 2 - count);
   }
 
   const surface = {
     begin(x, y, erases) {
       strokes.begin(x, y, pen.width, erases || pen.erases);
-      paintLast(0);
+      paintLast(1);
       onChange();
     },
     /** @param {Array<[number, number]>} places */
