@@ -49,6 +49,7 @@ NO_CODES = Reason(
     _has_no_encoder, "{a_model} has no encoder: no image has a code that could be near a place."
 )
 
+
 REASONS: dict[str, tuple[Reason, ...]] = {
     "plane": (
         Reason(
@@ -72,6 +73,16 @@ REASONS: dict[str, tuple[Reason, ...]] = {
         Reason(
             _has_no_encoder,
             "{a_model} has no encoder: no image, drawn or uploaded, has a place in its latent space.",
+        ),
+    ),
+    "geodesic": (
+        Reason(
+            _has_codes,
+            "{a_model} has codes out of a book, between which there is no shortest path.",
+        ),
+        Reason(
+            _has_a_line,
+            "{a_model} of one dimension has one path only: straight along it.",
         ),
     ),
     "codes": (

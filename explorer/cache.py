@@ -48,6 +48,12 @@ def model(entry: ModelEntry) -> TrainedModel:
     return _model(str(entry.path), _stamp(Path(entry.path)))
 
 
+def identity(trained: TrainedModel) -> str:
+    """Return a text that is another one for another model, one trained anew under the same name, or another class."""
+    stamp = 0 if trained.path is None else _stamp(trained.path)
+    return f"{trained.path}|{trained.name}|{stamp}|{trained.given_class}"
+
+
 def originals_here(trained: TrainedModel) -> bool:
     """Tell whether the images behind a model's map are on this machine, and the viewer may see them."""
     name = trained.config.data.name

@@ -11,7 +11,9 @@ MAX_DIMENSIONS = 64
 Z_LIMIT = 1000.0
 STEPS = (3, 16)
 TEMPERATURE = (0.0, 2.0)
-PATHS = ("lerp", "slerp")
+PATHS = ("lerp", "slerp", "geodesic")
+MOST_STOPS = 6
+UNSURE = "yes"
 PLANES = ("axes", "pca")
 HEATS = ("density", "ratio", "error", "entropy", "distance", "regions")
 MOST_COMPARED = 4
@@ -37,8 +39,14 @@ class Link:
         Place on the path from the first to the second, 0 to 1.
     steps : int
         Images in the film strip.
-    path : str
-        ``lerp`` or ``slerp``.
+    path : tuple of str
+        One or more of ``lerp``, ``slerp`` and ``geodesic``.
+    via : tuple of int
+        One to six images that the paths lead through, by their index in the test split.
+    unsure : str
+        ``yes`` where lengths count the decoder's uncertainty.
+    lower : tuple of two int
+        Two more images, below the pair: a grid between four.
     plane : str
         ``axes`` or ``pca``.
     axes : tuple of two int
@@ -61,7 +69,10 @@ class Link:
     pair: tuple[int, int] | None = None
     t: float | None = None
     steps: int | None = None
-    path: str | None = None
+    path: tuple[str, ...] | None = None
+    via: tuple[int, ...] | None = None
+    unsure: str | None = None
+    lower: tuple[int, int] | None = None
     plane: str | None = None
     axes: tuple[int, int] | None = None
     models: tuple[str, ...] | None = None
@@ -90,7 +101,10 @@ def parse(parameters: Mapping[str, object]) -> Link:
         pair=(pair[0], pair[1]) if pair else None,
         t=_number(texts.get("t", ""), 0.0, 1.0),
         steps=None if (steps := _number(texts.get("steps", ""), *STEPS)) is None else int(steps),
-        path=_word(texts.get("path", ""), PATHS),
+        path=_words(texts.get("path", ""), PATHS),
+        via=None if (via := _whole(texts.get("via", ""))) is None else tuple(via[:MOST_STOPS]),
+        unsure=_word(texts.get("unsure", ""), (UNSURE,)),
+        lower=(lower[0], lower[1]) if (lower := _whole(texts.get("lower", ""), 2)) else None,
         plane=_word(texts.get("plane", ""), PLANES),
         axes=(axes[0], axes[1]) if axes and axes[0] != axes[1] and max(axes) < MAX_DIMENSIONS else None,
         models=_names(texts.get("models", "")),
@@ -138,9 +152,11 @@ def _numbers(text: str) -> list[float] | None:
     return values if all(math.isfinite(value) for value in values) else None
 
 
-def _whole(text: str, count: int) -> list[int] | None:
+def _whole(text: str, count: int | None = None) -> list[int] | None:
     parts = text.split(",")
-    if len(parts) != count or not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
+    if count is not None and len(parts) != count:
+        return None
+    if not all(part.isascii() and part.isdigit() and len(part) <= 9 for part in parts):
         return None
     return [int(part) for part in parts]
 
@@ -152,6 +168,12 @@ def _number(text: str, low: float, high: float) -> float | None:
 
 def _clamp(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
+
+
+def _words(text: str, allowed: tuple[str, ...]) -> tuple[str, ...] | None:
+    found = text.split(",")
+    chosen = tuple(word for word in allowed if word in found)
+    return chosen if len(chosen) == len(found) else None
 
 
 def _word(text: str, allowed: tuple[str, ...]) -> str | None:

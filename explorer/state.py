@@ -30,7 +30,7 @@ T = "t"
 STEPS = "steps"
 PATH = "path"
 LABEL = "label"
-SCALARS = (MODEL, TEMPERATURE, T, STEPS, PATH, LABEL)
+SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL)
 TRAY_SOURCE = "Tray"
 _TRAY = "_tray"
 _ADDRESS = "_address"
@@ -78,6 +78,12 @@ def wish(name: str, model: str) -> Any:
     return value
 
 
+def asks(name: str, model: str) -> bool:
+    """Tell whether the address still asks for something under `name`, as :func:`wish` would return it."""
+    link: Link | None = st.session_state.get(_WISHES)
+    return link is not None and link.model in (None, model) and getattr(link, name) is not None
+
+
 def token() -> str:
     """Return the secret by which this browser owns its runs: the one in its cookie, or a new one for it."""
     held = owners.read_token(st.session_state.get(_TOKEN))
@@ -112,6 +118,16 @@ def names(key: str, known: Sequence[str], usual: Sequence[str]) -> list[str]:
     chosen = [name for name in held if name in known] if isinstance(held, (list, tuple)) else list(usual)
     st.session_state[key] = chosen
     return chosen
+
+
+def several(name: str, options: Sequence[str], usual: Sequence[str], model: str) -> list[str]:
+    """Return the chosen words under `name` in the options' order: the address's, those held, or the usual ones."""
+    asked = wish(name, model)
+    held = st.session_state.get(name) if asked is None else asked
+    chosen = [word for word in options if isinstance(held, (list, tuple)) and word in held]
+    if st.session_state.get(name) != (chosen or list(usual)):
+        st.session_state[name] = chosen or list(usual)
+    return list(st.session_state[name])
 
 
 def number(name: str, low: float, high: float, default: float) -> float:
@@ -206,7 +222,7 @@ def theme() -> str:
 
 
 def end_key(model: str, end: str, part: str) -> str:
-    """Return the key of a widget that picks end ``A`` or ``B`` of a path: its ``class`` or its ``index`` in it."""
+    """Return the key of a widget that picks an end of a path, such as ``A``: its ``class`` or its ``index`` in it."""
     return f"end.{model}.{end}.{part}"
 
 
@@ -228,12 +244,40 @@ def tray_key(end: str) -> str:
 
 def pair(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64]) -> None:
     """See to it that both ends' widgets hold a valid class and index, the address's pair if it names known images."""
-    wanted = wish("pair", model)
+    _put_wish(model, "pair", "AB", labels, indices)
+    _settle_ends(model, {"A": 0.0, "B": 1.0}, labels, len(indices))
+
+
+def lower(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64]) -> bool:
+    """Do as :func:`pair` does for the lower ends C and D of a grid; tell whether the address asked for them."""
+    asked = _put_wish(model, "lower", "CD", labels, indices)
+    _settle_ends(model, {"C": 1 / 3, "D": 2 / 3}, labels, len(indices))
+    return asked
+
+
+def one_end(model: str, end: str, labels: NDArray[np.int64] | None, total: int) -> None:
+    """See to it that the widgets of one more end hold a valid class and index, of `total` in all."""
+    _settle_ends(model, {end: 0.5}, labels, total)
+
+
+def put_pair(model: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]) -> None:
+    """Choose two rows of a model's map as the ends of the path; for callbacks, or before the widgets are drawn."""
+    _put_rows(model, "AB", labels, rows)
+
+
+def _put_wish(
+    model: str, name: str, ends: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64]
+) -> bool:
+    wanted = wish(name, model)
     known = {} if wanted is None else {int(index): row for row, index in enumerate(indices)}
     if wanted is not None and all(index in known for index in wanted):
-        put_pair(model, labels, (known[wanted[0]], known[wanted[1]]))
-    for end, share in (("A", 0.0), ("B", 1.0)):
-        count = len(indices)
+        _put_rows(model, ends, labels, (known[wanted[0]], known[wanted[1]]))
+    return wanted is not None
+
+
+def _settle_ends(model: str, shares: dict[str, float], labels: NDArray[np.int64] | None, total: int) -> None:
+    for end, share in shares.items():
+        count = total
         if labels is not None:
             present = np.unique(labels).tolist()
             name = end_key(model, end, "class")
@@ -245,9 +289,8 @@ def pair(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int64
         )
 
 
-def put_pair(model: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]) -> None:
-    """Choose two rows of a model's map as the ends of the path; for callbacks, or before the widgets are drawn."""
-    for end, row in zip("AB", rows, strict=True):
+def _put_rows(model: str, ends: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]) -> None:
+    for end, row in zip(ends, rows, strict=True):
         st.session_state.pop(source_key(end), None)
         place = row
         if labels is not None:

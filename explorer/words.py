@@ -107,7 +107,15 @@ A and B are held-out images; each is encoded to its mean $\mu_A$, $\mu_B$, and t
 
 *Straight*: $z(t) = (1-t)\,\mu_A + t\,\mu_B$. *Arc*: the direction turns evenly from $\mu_A$ to $\mu_B$ while the
 distance from the origin changes evenly from $|\mu_A|$ to $|\mu_B|$ (spherical interpolation). With many dimensions a
-straight line crosses a centre where the prior puts almost nothing; the arc does not.
+straight line crosses a centre where the prior puts almost nothing; the arc does not. *Geodesic*: the path along which
+the decoded image $f(z)$ changes least in all, shortest in the metric $M(z) = J(z)^\top J(z)$ that the decoder's
+derivatives $J$ give the latent space. It is never longer than the straight line, and at even pace.
+
+*Uncertainty* adds $J_\sigma^\top J_\sigma$ of the pixels' standard deviation, that of the decoder's likelihood
+and one that grows away from the held-out codes (Arvanitidis, Hansen & Hauberg, 2018). The blue on the map is
+$\sqrt{\det M}$, by how much more area images take than their codes.
+
+*Two by two* mixes four codes: $(1-v)\,[(1-u)\,\mu_A + u\,\mu_B] + v\,[(1-u)\,\mu_C + u\,\mu_D]$.
 
 At $t=0$ and $t=1$ you see reconstructions, not the originals: a VAE does not rebuild an image exactly.
 """

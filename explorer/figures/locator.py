@@ -1,7 +1,6 @@
-"""The small quiet map beside an image: dots, a path with its ends A and B, and a cross where one is.
+"""The small quiet map beside an image: dots of held-out codes over a picture of the plane, as SVG.
 
-An SVG picture put together as text, since a slider draws it anew at every release: its dots are written once a model,
-and the rest costs microseconds. Sizes are in hundredths of the picture's side.
+What moves on it, paths and places, is drawn over it in the page. Sizes are in hundredths of the picture's side.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ Labels = NDArray[np.int64]
 
 LEFT, BOTTOM, SIDE = 9.0, 11.0, 90.0
 """Room for the ticks beside and below the map, and the map's own side."""
-HALO = 'paint-order="stroke" stroke="#fff" stroke-width="1.4" stroke-linejoin="round"'
+WIDTH, HEIGHT = LEFT + SIDE + 1, SIDE + BOTTOM + 1
 FONT = 'font-family="sans-serif" font-size="4.6"'
 
 
@@ -39,6 +38,17 @@ class Backdrop:
         ).astype(np.float32)
         return placed
 
+    def over(self, picture: str) -> Backdrop:
+        """Return this map with a picture, given as a data address, spread over its square behind the dots."""
+        place = f'x="{LEFT:g}" y="1" width="{SIDE:g}" height="{SIDE:g}" preserveAspectRatio="none"'
+        return dataclasses.replace(self, svg=f'<image {place} href="{picture}"/>{self.svg}')
+
+    def picture(self) -> str:
+        """Return the map as a data address of an SVG, `WIDTH` wide and `HEIGHT` high."""
+        size = f"0 0 {WIDTH:g} {HEIGHT:g}"
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" {FONT}>{self.svg}</svg>'
+        return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
 
 def backdrop(points: Points, labels: Labels | None, titles: tuple[str, str]) -> Backdrop:
     """Return the part of a small map that stays: points [N, 2] in their classes' colours, with equal axes."""
@@ -55,23 +65,6 @@ def backdrop(points: Points, labels: Labels | None, titles: tuple[str, str]) -> 
         for (x, y), colour in zip(frame.place(points).tolist(), colours, strict=True)
     )
     return dataclasses.replace(frame, svg=f'{_axes(frame, titles)}<g fill-opacity=".5">{dots}</g>')
-
-
-def locator(behind: Backdrop, cursor: Points, path: Points) -> str:
-    """Return the map as a data address, with a cross at `cursor` [2] and a path [n, 2] from A to B."""
-    placed = behind.place(path).tolist()
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in placed)
-    parts = [behind.svg, f'<polyline points="{line}" fill="none" stroke="{theme.ACCENT}" stroke-width=".9"/>']
-    parts += [
-        _text(name, x, y - 2, "#10181c", HALO)
-        for name, (x, y) in zip("AB", (placed[0], placed[-1]), strict=True)
-    ]
-    x, y = behind.place(cursor[None])[0].tolist()
-    cross = f"M{x - 3.2:.1f} {y:.1f}h6.4M{x:.1f} {y - 3.2:.1f}v6.4"
-    parts.append(f'<path d="{cross}" stroke="{theme.ACCENT}" stroke-width="1.2"/>')
-    size = f"0 0 {LEFT + SIDE + 1:g} {SIDE + BOTTOM + 1:g}"
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" {FONT}>{"".join(parts)}</svg>'
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
 def _axes(frame: Backdrop, titles: tuple[str, str]) -> str:

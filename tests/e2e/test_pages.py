@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
-from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 Settle = Callable[[Page], None]
 Screenshot = Callable[..., Path]
@@ -28,23 +24,6 @@ def go(page: Page, settle: Settle, title: str) -> None:
     settle(page)
 
 
-def pixels(image: Locator) -> NDArray[np.uint8]:
-    """Return what the browser shows of an element, in grey."""
-    return np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("L"))
-
-
-def source(image: Locator) -> str:
-    return image.get_attribute("src") or ""
-
-
-def arrow(page: Page, label: str, key: str, times: int = 1) -> None:
-    """Move a slider by the keyboard."""
-    thumb = page.get_by_role("group", name=label, exact=True).locator("input")
-    thumb.focus()
-    for _ in range(times):
-        page.keyboard.press(key)
-
-
 @pytest.mark.parametrize("title", PAGES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1280, 800), (1024, 768)], ids=["laptop", "projector"])
@@ -57,7 +36,7 @@ def test_a_page_opens_alive_and_nothing_is_cut_off(
     expect(page.get_by_test_id("stException")).to_have_count(0)
     main = page.get_by_test_id("stMain")
     expect(
-        main.locator("img, .pad-image, .sketch-map, .replay-map, .js-plotly-plot .main-svg").first
+        main.locator("img, .pad-image, .sketch-map, .path-map, .replay-map, .js-plotly-plot .main-svg").first
     ).to_be_visible()
     screenshot(page, f"{title.lower()}-{size[0]}-{scheme}")
     overflow = main.evaluate("element => element.scrollWidth - element.clientWidth")
@@ -67,25 +46,6 @@ def test_a_page_opens_alive_and_nothing_is_cut_off(
 def test_the_map_shows_a_decoded_grid(page: Page, settle: Settle) -> None:
     go(page, settle, "Map")
     expect(page.get_by_alt_text("Images decoded on a grid")).to_be_visible()
-
-
-def test_the_path_between_two_images_can_be_walked(
-    page: Page, settle: Settle, screenshot: Screenshot
-) -> None:
-    go(page, settle, "Interpolate")
-    image = page.get_by_role("img", name="The decoded image")
-    middle, old = pixels(image), source(image)
-    arrow(page, "t, from A (0) to B (1)", "Home")
-    expect(image).not_to_have_attribute("src", old)
-    settle(page)
-    start, old = pixels(image), source(image)
-    assert np.abs(start.astype(int) - middle.astype(int)).mean() > 2
-    page.locator(".st-key-random-A button").first.click()
-    expect(image).not_to_have_attribute("src", old)
-    settle(page)
-    page.get_by_role("radio", name="Arc").click()
-    expect(page).to_have_url(re.compile("path=slerp"))
-    screenshot(page, "interpolate-walked")
 
 
 def test_a_model_is_trained_on_digits_kept_and_opened_on_the_map(

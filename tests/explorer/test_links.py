@@ -27,7 +27,13 @@ known_links = st.builds(
     pair=maybe() | st.tuples(st.integers(0, 10**8), st.integers(0, 10**8)),
     t=maybe() | st.integers(0, 1000).map(lambda n: n / 1000),
     steps=maybe() | st.integers(*links.STEPS),
-    path=maybe() | st.sampled_from(links.PATHS),
+    path=maybe()
+    | st.sets(st.sampled_from(links.PATHS), min_size=1).map(
+        lambda chosen: tuple(word for word in links.PATHS if word in chosen)
+    ),
+    via=maybe() | st.lists(st.integers(0, 10**8), min_size=1, max_size=links.MOST_STOPS).map(tuple),
+    unsure=maybe() | st.just(links.UNSURE),
+    lower=maybe() | st.tuples(st.integers(0, 10**8), st.integers(0, 10**8)),
     plane=maybe() | st.sampled_from(links.PLANES),
     models=maybe()
     | st.lists(st.sampled_from(["a", "b-1", "C_2", "d"]), min_size=2, max_size=4, unique=True).map(tuple),
@@ -50,7 +56,9 @@ def test_no_address_raises_or_leaves_the_bounds(parameters: dict[str, str]) -> N
     assert link.temperature is None or 0 <= link.temperature <= 2
     assert link.t is None or 0 <= link.t <= 1
     assert link.steps is None or links.STEPS[0] <= link.steps <= links.STEPS[1]
-    assert link.path in (None, *links.PATHS)
+    assert link.path is None or (link.path and set(link.path) <= set(links.PATHS))
+    assert link.via is None or (1 <= len(link.via) <= links.MOST_STOPS and min(link.via) >= 0)
+    assert link.unsure in (None, links.UNSURE)
     assert link.plane in (None, *links.PLANES)
     assert link.heat in (None, *links.HEATS)
     assert link.pair is None or min(link.pair) >= 0
@@ -81,6 +89,13 @@ def test_a_path_never_passes_for_a_models_name(text: str) -> None:
         ({"axes": "1,1"}, Link()),
         ({"pair": "1,-1"}, Link()),
         ({"path": "LERP"}, Link()),
+        ({"path": "lerp,<b>"}, Link()),
+        ({"path": "geodesic,lerp"}, Link(path=("lerp", "geodesic"))),
+        ({"path": "slerp"}, Link(path=("slerp",))),
+        ({"via": "1,2,3,4,5,6,7,8"}, Link(via=(1, 2, 3, 4, 5, 6))),
+        ({"via": "1,x"}, Link()),
+        ({"lower": "1"}, Link()),
+        ({"unsure": "no"}, Link()),
         ({"z": ["1", "2"]}, Link()),
     ],
 )

@@ -26,7 +26,7 @@ def test_a_module_and_what_it_imports_join_into_one(name: str, web_page: Page) -
 def test_each_module_is_in_a_script_and_in_none_twice() -> None:
     joined = [
         re.findall(r"^// ([\w.]+\.js)$", script(name), re.MULTILINE)
-        for name in ("latent_pad.js", "replay.js", "curves.js", "sketch.js")
+        for name in ("latent_pad.js", "replay.js", "curves.js", "sketch.js", "path_view.js")
     ]
     assert all(len(names) == len(set(names)) for names in joined)
     assert {name for names in joined for name in names} == set(MODULES)

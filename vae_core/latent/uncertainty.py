@@ -30,6 +30,8 @@ from vae_core.latent.arrays import as_codes, check_count
 from vae_core.latent.surfaces import FloatArray, Surface
 
 CLUSTERS = 64
+MOST_CODES = 3000
+"""Codes that are clustered, spread evenly over all, at most."""
 WIDTH = 1.5
 SCALE = 0.1
 FLOOR = 0.01
@@ -121,6 +123,7 @@ def off_data(
     from threadpoolctl import threadpool_limits
 
     found = as_codes("codes", codes)
+    found = found[:: -(-len(found) // MOST_CODES)]
     check_count("pixels", pixels, 1)
     check_count("clusters", clusters, 1)
     if not (0 <= scale < math.inf and 0 < width < math.inf and 0 < floor <= 1):
@@ -140,5 +143,5 @@ def off_data(
     usual = float(np.median(spread[spread > 0])) if (spread > 0).any() else 1.0
     spread = np.where(spread > 0, spread, usual)
     fit = OffData(centres, 0.5 / np.square(width * spread), 1.0, scale, floor, pixels)
-    weight = float(np.median(fit._known(found[:: max(1, len(found) // 2000)])[0]))
+    weight = float(np.median(fit._known(found)[0]))
     return dataclasses.replace(fit, weight=weight)

@@ -9,7 +9,7 @@ from vae_core.metrics.frechet import classifier_frechet_distance
 from vae_core.metrics.holes import nearest_distances, off_data_share
 from vae_core.metrics.image_quality import gradient_energy_ratio, mse, psnr, ssim
 from vae_core.metrics.map_quality import neighbour_continuity, trustworthiness
-from vae_core.metrics.neighbours import knn_accuracy
+from vae_core.metrics.neighbours import knn_accuracy, knn_votes
 from vae_core.metrics.posterior import active_units, kl_per_dimension
 from vae_core.metrics.probe import linear_probe_accuracy
 
@@ -27,6 +27,7 @@ __all__ = [
     "kl_per_dimension",
     "kl_terms",
     "knn_accuracy",
+    "knn_votes",
     "linear_probe_accuracy",
     "longest_step_ratio",
     "mig",

@@ -80,7 +80,7 @@ def test_every_page_opens_and_says_once_what_does_not_apply(
 def test_a_path_between_two_draws_follows_their_numbers(open_page: Open) -> None:
     page = open_page("interpolate", model="digits-gan-2d")
     numbers = [one for one in page.number_input if "number of the draw" in one.label]
-    assert [one.label[0] for one in numbers] == ["A", "B"]
+    assert [one.label.split(":")[0] for one in numbers] == ["A", "B", "Via"]
     numbers[1].set_value(7).run()
     assert not page.exception
     assert page.query_params["pair"] == "0,7"
@@ -100,7 +100,8 @@ def test_every_reason_but_that_of_discrete_codes_holds_for_a_gan_and_none_for_a_
 ) -> None:
     gan, vae = load(shipped_folder / "digits-gan-2d"), load(shipped_folder / "digits-vae-2d")
     assert applies.why_not("plane", gan) is None
-    for view in applies.REASONS.keys() - {"plane"}:
+    assert applies.why_not("geodesic", gan) is None
+    for view in applies.REASONS.keys() - {"plane", "geodesic"}:
         reason = applies.why_not(view, gan)
         assert reason is not None
         assert reason.startswith("A GAN has no ")

@@ -155,55 +155,6 @@ class TestGenerate:
         np.testing.assert_allclose(kept.chosen.image, vae.decode(np.float32([[0.5, -1.2]]))[0], atol=1e-6)
 
 
-class TestInterpolate:
-    def test_the_ends_of_the_strip_are_the_two_reconstructions(
-        self, open_page: Open, vae: TrainedModel
-    ) -> None:
-        page = open_page("interpolate", model="digits-vae-2d", t="0", pair="5,9")
-        at_a = image(page, "The decoded image")
-        page.slider(key="t").set_value(1.0).run()
-        assert image(page, "The decoded image") != at_a
-        assert len(words_in(page, "The path from A to B in 9")) == 9
-
-    def test_the_scrubber_changes_the_image_and_the_address(self, open_page: Open) -> None:
-        page = open_page("interpolate", model="digits-vae-2d")
-        before = image(page, "The decoded image")
-        page.slider(key="t").set_value(0.1).run()
-        assert image(page, "The decoded image") != before
-        assert page.query_params["t"] == "0.1"
-
-    def test_the_number_of_steps_is_the_number_of_images(self, open_page: Open) -> None:
-        page = open_page("interpolate", model="digits-vae-2d", steps="4")
-        times = words_in(page, "The path from A to B in 4")
-        assert times == ["t = 0.00", "t = 0.33", "t = 0.67", "t = 1.00"]
-
-    def test_an_arc_is_another_path(self, open_page: Open) -> None:
-        line = open_page("interpolate", model="digits-vae-16d", path="lerp")
-        arc = open_page("interpolate", model="digits-vae-16d", path="slerp")
-        assert image(line, "The decoded image") != image(arc, "The decoded image")
-
-    def test_class_and_number_choose_the_image(self, open_page: Open, vae: TrainedModel) -> None:
-        page = open_page("interpolate", model="digits-vae-2d")
-        page.selectbox(key="end.digits-vae-2d.A.class").set_value(3).run()
-        page.number_input(key="end.digits-vae-2d.A.index").set_value(2).run()
-        labels, indices = vae.latent_map.labels, vae.latent_map.indices
-        assert labels is not None
-        assert page.query_params["pair"].split(",")[0] == str(indices[np.flatnonzero(labels == 3)[2]])
-
-    def test_another_image_comes_from_the_same_class(self, open_page: Open, vae: TrainedModel) -> None:
-        page = open_page("interpolate", model="digits-vae-2d", pair="5,9")
-        page.button(key="random.A").click().run()
-        row = int(page.query_params["pair"].split(",")[0])
-        assert vae.latent_map.labels is not None
-        assert vae.latent_map.labels[row] == vae.latent_map.labels[5]
-
-    @pytest.mark.usefixtures("no_images")
-    def test_says_so_when_originals_are_absent(self, open_page: Open) -> None:
-        page = open_page("interpolate", model="digits-vae-2d")
-        assert "not on this machine" in captions(page)
-        assert image(page, "Reconstruction of A")
-
-
 class TestCompare:
     def test_shows_models_of_the_same_data_with_their_numbers(
         self, open_page: Open, vae: TrainedModel

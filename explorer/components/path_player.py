@@ -1,0 +1,135 @@
+"""Paths between images on a page: their images under one slider, their lines on the map, their strips."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import cache, parcels, paths, state
+from explorer.panels import locator
+from explorer.parcels import Parcel
+from vae_core import web
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+DASHES = {"lerp": "1.5 3.5", "slerp": "6 4", "geodesic": "none"}
+_SCRIPTS = ("packed.js", "parcel.js", "path_player_host.js")
+READING = (
+    "Bars and numbers: how far apart neighbouring images are, as image distance, the L2 distance over all pixels from "
+    "0 to 1. Length adds it up along the way; energy is ½ ∫ (distance / time)² dt, at least half the squared length, "
+    "and just that at constant speed."
+)
+VOTES = (
+    " Words: the class that most of the 15 nearest held-out codes have, and its share of them below 100 %."
+)
+UNSURE = " Lengths and energies count how the uncertainty of the pixels changes as well; the bars do not."
+
+_player = st.components.v2.component(
+    "latent_explorer.path_player",
+    js=web.script("path_view.js")
+    + "\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in _SCRIPTS),
+)
+
+
+def draw(
+    trained: TrainedModel, kinds: Sequence[str], stops: NDArray[np.float32], steps: int, unsure: bool
+) -> float:
+    """Draw the paths of some kinds through stops [S, d], `steps` images in a strip; return where on them one is."""
+    key = f"paths.{trained.name}"
+    seen = f"_{key}"
+    sent = read_t(state.get(key))
+    if sent is not None and sent != state.get(seen):
+        state.put(seen, sent)
+        state.put(state.T, sent)
+    t = state.number(state.T, 0.0, 1.0, 0.5)
+    made = _parcel(cache.identity(trained), tuple(kinds), stops, steps, unsure, trained)
+    _player(key=key, data={**parcels.post(made), "t": t}, on_t_change=_nothing)
+    return t
+
+
+def read_t(sent: Any) -> float | None:
+    """Return the place that a browser sent, 0 to 1; None where it sent nothing of the kind.
+
+    >>> read_t({"t": 0.25}), read_t({"t": "1"}), read_t({"t": 7}), read_t(None)
+    (0.25, None, None, None)
+    """
+    value = sent.get("t") if isinstance(sent, dict) else getattr(sent, "t", None)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        return None
+    return float(value) if 0 <= value <= 1 else None
+
+
+def _nothing() -> None:
+    """Ask for the component's value in its result."""
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _parcel(
+    own: str,
+    kinds: tuple[str, ...],
+    stops: NDArray[np.float32],
+    steps: int,
+    unsure: bool,
+    _trained: TrainedModel,
+) -> Parcel:
+    return parcels.parcel(_trained.name, *packed(_trained, kinds, stops, steps, unsure))
+
+
+def packed(
+    trained: TrainedModel, kinds: Sequence[str], stops: NDArray[np.float32], steps: int, unsure: bool
+) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return what the page needs of some paths: JSON-ready words, and arrays."""
+    ways = [paths.way(trained, kind, stops, unsure) for kind in kinds]
+    rows = [trained.decode(way.at(steps)) for way in ways]
+    voted = [paths.votes(trained, way.at(steps)) for way in ways]
+    shown = locator.ground(trained, unsure)
+    about: dict[str, Any] = {
+        "ways": [
+            {
+                "name": paths.NAMES[kind],
+                "dash": DASHES[kind],
+                "told": [f"Length {way.length:.1f}", f"Energy {_short(way.energy)}"],
+                "note": way.note,
+                "apart": np.linalg.norm(np.diff(row.reshape(steps, -1), axis=0), axis=1).tolist(),
+                "classes": classes,
+            }
+            for kind, way, row, classes in zip(kinds, ways, rows, voted, strict=True)
+        ],
+        "count": paths.FINE,
+        "shape": list(trained.image_shape),
+        "stops": [
+            {"letter": letter, "t": k / (len(stops) - 1)} for k, letter in enumerate(letters(len(stops)))
+        ],
+        "map": shown.about,
+        "reading": READING + (VOTES if voted[0] is not None else "") + (UNSURE if unsure else ""),
+    }
+    arrays: dict[str, NDArray[Any]] = {
+        "frames": _bytes(np.stack([trained.decode(way.codes) for way in ways])),
+        "strips": _bytes(np.stack(rows)),
+        "places": np.stack([shown.place(way.codes) for way in ways]).astype(np.float32).ravel(),
+    }
+    return about, arrays
+
+
+def letters(count: int) -> list[str]:
+    """Return the names of stops: A first, B last, those on the way by number.
+
+    >>> letters(2), letters(4)
+    (['A', 'B'], ['A', '1', '2', 'B'])
+    """
+    return ["A", *(str(k) for k in range(1, count - 1)), "B"]
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}"
+
+
+def _bytes(images: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return (np.clip(np.nan_to_num(images), 0, 1) * 255 + 0.5).astype(np.uint8).ravel()

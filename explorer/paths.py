@@ -1,0 +1,170 @@
+"""The paths between images that Interpolate shows, and what its map says about the way: computed once, then kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import itertools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from explorer import cache
+from vae_core.latent import (
+    Graph,
+    Surface,
+    energy,
+    even,
+    length,
+    lerp,
+    off_data,
+    slerp,
+    start_graph,
+    through,
+)
+from vae_core.metrics import knn_votes
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+Codes = NDArray[np.float32]
+NAMES = {"lerp": "Straight", "slerp": "Arc", "geodesic": "Geodesic"}
+FINE = 101
+"""Places along a path that is shown."""
+MOST_VOTERS = 5000
+HEAT_SIDE = 56
+DRAWS = 1000
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Way:
+    """One path from the first stop to the last, each stretch between two stops in the same time.
+
+    Attributes
+    ----------
+    codes : float32 [FINE, d]
+    length, energy : float
+        Of the image on the way, in L2 distance of pixels and its square.
+    note : str
+        What is to be said about it; empty if nothing is.
+    """
+
+    codes: Codes
+    length: float
+    energy: float
+    note: str
+
+    def at(self, n: int) -> Codes:
+        """Return n codes, evenly in time, both ends included."""
+        return _between(self.codes, n)
+
+
+def way(trained: TrainedModel, kind: str, stops: Codes, unsure: bool) -> Way:
+    """Return the path of a kind of `NAMES` through stops [S, d]; `unsure` counts the decoder's uncertainty as well."""
+    own = cache.identity(trained)
+    if kind == "geodesic":
+        return Way(*_shortest(own, stops, unsure, trained))
+    return Way(*_plain(own, kind, stops, unsure, trained), "")
+
+
+def magnification(
+    trained: TrainedModel, centre: tuple[float, float], half: float, unsure: bool
+) -> NDArray[np.float64]:
+    """Return the magnification factor over a square of the plane, [n, n], the top row the largest z2."""
+    return _magnification(cache.identity(trained), centre, half, unsure, trained)
+
+
+def votes(trained: TrainedModel, codes: Codes) -> list[str] | None:
+    """Return what the nearest held-out codes say is shown at codes [N, d], a few letters each; None without classes.
+
+    One class of a conditional model shows that class everywhere.
+    """
+    known = trained.latent_map
+    if known.labels is None or not len(known.mu) or trained.given_class is not None:
+        return None
+    every = -(-len(known.mu) // MOST_VOTERS)
+    labels, shares = knn_votes(known.mu[::every], known.labels[::every], codes)
+    return [
+        trained.class_name(int(label)) + ("" if share == 1 else f" · {100 * share:.0f} %")
+        for label, share in zip(labels, shares, strict=True)
+    ]
+
+
+@functools.lru_cache(maxsize=16)
+def surface(trained: TrainedModel, unsure: bool) -> Surface:
+    """Return the surface of a model's mean images, or with their uncertainty on the data and off it beside them."""
+    mean = Surface(trained.decode, trained.decode_with_jacobian)
+    if not unsure:
+        return mean
+    if trained.has_likelihood:
+        mean = mean.beside(Surface(trained.pixel_sd, trained.pixel_sd_with_jacobian))
+    return mean.beside(off_data(_codes(trained), int(np.prod(trained.image_shape))).surface())
+
+
+def _codes(trained: TrainedModel) -> Codes:
+    """Return codes of data [N, d]: of held-out images, or draws from the prior that a generator was fitted on."""
+    if len(trained.latent_map.mu):
+        return trained.latent_map.mu
+    rng = np.random.default_rng(0)
+    return rng.standard_normal((DRAWS, trained.latent_dim)).astype(np.float32)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Measuring how the image changes over the map…")
+def _graph(own: str, unsure: bool, _trained: TrainedModel) -> Graph | None:
+    return start_graph(surface(_trained, unsure), _codes(_trained))
+
+
+@st.cache_data(max_entries=256, show_spinner="Looking for the shortest path…")
+def _shortest(
+    own: str, stops: Codes, unsure: bool, _trained: TrainedModel
+) -> tuple[Codes, float, float, str]:
+    around = surface(_trained, unsure)
+    found = through(around, stops, graph=_graph(own, unsure, _trained))
+    legs = [
+        even(around, found.path[first : last + 1], FINE) for first, last in itertools.pairwise(found.stops)
+    ]
+    note = "" if found.converged else "The search was not finished: this is the best so far."
+    if found.kept == "straight":
+        note = "No path shorter than the straight line was found."
+    return _joined(legs), found.length, found.energy, note
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _plain(
+    own: str, kind: str, stops: Codes, unsure: bool, _trained: TrainedModel
+) -> tuple[Codes, float, float]:
+    line: Callable[[Codes, Codes, int], Codes] = lerp if kind == "lerp" else slerp
+    # As many points as a geodesic has, so that both are measured at the same places.
+    legs = [line(a, b, 17) for a, b in itertools.pairwise(stops)]
+    fine = [line(a, b, FINE) for a, b in itertools.pairwise(stops)]
+    around = surface(_trained, unsure)
+    spent = sum(energy(around, leg) for leg in legs) * len(legs)
+    return _joined(fine), sum(length(around, leg) for leg in legs), spent
+
+
+@st.cache_data(max_entries=16, show_spinner="Measuring how the image changes over the map…")
+def _magnification(
+    own: str, centre: tuple[float, float], half: float, unsure: bool, _trained: TrainedModel
+) -> NDArray[np.float64]:
+    steps = (2 * (np.arange(HEAT_SIDE) + 0.5) / HEAT_SIDE - 1) * half
+    across, up = np.meshgrid(centre[0] + steps, centre[1] - steps)
+    places = np.stack([across.ravel(), up.ravel()], 1).astype(np.float32)
+    return surface(_trained, unsure).magnification(places).reshape(HEAT_SIDE, HEAT_SIDE)
+
+
+def _joined(legs: list[Codes]) -> Codes:
+    """Return FINE codes along stretches [m, d] of equal duration."""
+    return _between(np.concatenate([legs[0], *(leg[1:] for leg in legs[1:])]), FINE)
+
+
+def _between(codes: Codes, n: int) -> Codes:
+    """Return n codes on a path [m, d] of even pace."""
+    at = np.linspace(0, len(codes) - 1, n)
+    start = np.minimum(at.astype(np.int64), len(codes) - 2)
+    share = (at - start)[:, None].astype(np.float32)
+    found: Codes = (1 - share) * codes[start] + share * codes[start + 1]
+    found[0], found[-1] = codes[0], codes[-1]
+    return found
