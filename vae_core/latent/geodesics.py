@@ -8,7 +8,7 @@ A geodesic minimises the energy of its image on the decoder's surface, here of n
 the gradient J_i^T (2 f_i - f_(i-1) - f_(i+1)). E is a sum of squares, so here Levenberg's damped Gauss-Newton steps
 descend it, each the solution of a block-tridiagonal system, in some ten steps instead of hundreds. A descent ends in
 the nearest valley, so it starts from the shortest way on a graph of places; where that is of no use, from the straight
-line.
+line; and where the arc is shorter still, which a graph's wide steps may miss, from the arc.
 
 What comes out is never longer than the straight line: where no descent finds a shorter path, that line is kept.
 """
@@ -24,10 +24,11 @@ from vae_core.errors import InputError
 from vae_core.latent.arrays import as_code, as_codes, check_count
 from vae_core.latent.graphs import Graph
 from vae_core.latent.lengths import cut, distances, pieces, resampled
+from vae_core.latent.paths import slerp
 from vae_core.latent.surfaces import FloatArray, Surface
 
 Array = NDArray[np.float64]
-STRAIGHT, FROM_STRAIGHT, FROM_GRAPH = "straight", "from straight", "from graph"
+STRAIGHT, FROM_STRAIGHT, FROM_GRAPH, FROM_ARC = "straight", "from straight", "from graph", "from arc"
 POINTS = 17
 MOST_STEPS = 60
 TOLERANCE = 1e-3
@@ -51,7 +52,7 @@ class Geodesic:
         Whether the descent came to rest; where it did not, this is the best of what was seen.
     kept : str
         Where the path came from: ``"straight"`` if nothing shorter was found, or what its descent started from,
-        ``"from straight"`` or ``"from graph"``.
+        ``"from straight"``, ``"from graph"`` or ``"from arc"``.
     straight_length : float
         Length of the straight line between the same ends.
     stops : tuple of int
@@ -160,6 +161,12 @@ def _together(surface: Surface, a: Array, b: Array, graph: Graph | None, n: int)
     again = [i for i, name in enumerate(names) if name == FROM_GRAPH and found.lengths[i] >= own[i].sum()]
     if again:
         found.put(again, _Found.of(surface, straight[again], [FROM_STRAIGHT] * len(again)))
+    arcs = np.stack([slerp(*ends, n) for ends in zip(a, b, strict=True)]).astype(np.float64)
+    curved = pieces(surface, list(arcs))
+    again = [i for i in range(len(a)) if curved[i].sum() < min(found.lengths[i], own[i].sum())]
+    if again:
+        even = np.stack([resampled(cut(arcs[i])[0], curved[i], n) for i in again]).astype(np.float64)
+        found.put(again, _Found.of(surface, even, [FROM_ARC] * len(again)))
     return [found.against(pair, straight[pair], own[pair]) for pair in range(len(a))]
 
 
@@ -178,8 +185,10 @@ class _Found:
         return cls(paths, [float(part.sum()) for part in pieces(surface, list(paths))], rested, list(names))
 
     def put(self, rows: list[int], other: _Found) -> None:
-        """Take over what others found, for these rows."""
+        """Take over what others found for these rows, where it is shorter."""
         for i, row in enumerate(rows):
+            if other.lengths[i] >= self.lengths[row]:
+                continue
             self.paths[row], self.rested[row] = other.paths[i], other.rested[i]
             self.lengths[row], self.names[row] = other.lengths[i], other.names[i]
 

@@ -49,12 +49,13 @@ def test_on_a_swiss_roll_the_shortest_way_follows_the_sheet() -> None:
         assert found.length >= unrolled(one, other) * 0.99
 
 
-def test_a_graph_finds_the_way_around_a_hill_that_a_straight_line_ends_on() -> None:
+def test_a_graph_finds_the_way_around_a_hill_and_so_does_the_arc() -> None:
     surface, (a, b) = hill(4.0), ([-2, 0], [2, 0])
     graph = start_graph(surface, np.random.default_rng(2).uniform(-2.5, 2.5, (500, 2)))
-    over, around = geodesic(surface, a, b), geodesic(surface, a, b, graph=graph)
-    assert around.length < 0.9 * over.length
-    assert around.kept == "from graph"
+    alone, around = geodesic(surface, a, b), geodesic(surface, a, b, graph=graph)
+    assert around.length < 0.9 * around.straight_length
+    assert (around.kept, alone.kept) == ("from graph", "from arc")
+    assert alone.length == pytest.approx(around.length, rel=0.01)
     assert np.abs(around.path[:, 1]).max() > 0.5
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vae_core.latent import Surface, even, length, lerp, shortest_paths, start_graph
+from vae_core.latent import Surface, even, geodesic, length, lerp, shortest_paths, slerp, start_graph
 from vae_core.trained import catalogue, load
 
 SHIPPED = Path(__file__).resolve().parents[3] / "checkpoints"
@@ -33,3 +33,13 @@ def test_no_path_on_a_shipped_model_is_longer_than_the_straight_line(name: str) 
         straight = length(surface, lerp(one, other, 150))
         assert length(surface, even(surface, path.path, 150)) <= 1.01 * straight + 1e-6
     assert np.mean([path.converged for path in found]) > 0.9
+
+
+def test_where_the_arc_is_shorter_than_the_line_the_geodesic_is_shorter_still() -> None:
+    trained = load(SHIPPED / "mnist-vae-2d")
+    codes = trained.latent_map
+    assert codes.labels is not None
+    one, zero = (codes.mu[codes.labels == label].mean(axis=0) for label in (1, 0))
+    surface = Surface(trained.decode, trained.decode_with_jacobian)
+    found = geodesic(surface, one, zero, graph=start_graph(surface, codes.mu))
+    assert found.length < length(surface, slerp(one, zero, 150)) < found.straight_length
