@@ -38,6 +38,11 @@ def show_layers(models: Models, layers: Sequence[str]) -> None:
         state.put_layers(trained.name, latent_pad.shown(trained), tuple(layers))
 
 
+def set_temperature(models: Models, value: float) -> None:
+    """Set the temperature of draws."""
+    state.put(state.TEMPERATURE, value)
+
+
 def forget(models: Models, names: Sequence[str]) -> None:
     """Forget what the student did under these names."""
     for name in names:
@@ -45,7 +50,8 @@ def forget(models: Models, names: Sequence[str]) -> None:
 
 
 ACTIONS: dict[str, Callable[..., None]] = {
-    action.__name__: action for action in (put_cursor, put_cursor_on_class, show_layers, forget)
+    action.__name__: action
+    for action in (put_cursor, put_cursor_on_class, show_layers, set_temperature, forget)
 }
 
 

@@ -53,8 +53,14 @@ def drawn(models: Models, name: str, times: int) -> Verdict:
     return count >= times, f"{count} of {times}."
 
 
+def temperature_reached(models: Models, at_most: float) -> Verdict:
+    """Find the temperature set to `at_most` or lower."""
+    value = float(state.get(state.TEMPERATURE) or 0.0)
+    return value <= at_most, f"It is {value:g}."
+
+
 CHECKS: dict[str, Callable[..., Verdict]] = {
-    check.__name__: check for check in (among, far_from_points, selected, drawn)
+    check.__name__: check for check in (among, far_from_points, selected, drawn, temperature_reached)
 }
 
 

@@ -7,6 +7,7 @@ from explorer.lessons.gradients import DRAWN
 from explorer.lessons.records import Lesson, Question, Step, Task, lesson
 
 AE, VAE, BETA = "mnist-ae-2d", "mnist-vae-2d", "mnist-beta4-2d"
+CVAE, GAN, VAEGAN, VQVAE = "mnist-cvae-2d", "mnist-gan-2d", "mnist-vaegan-2d", "mnist-vqvae"
 SMALL_AE, SMALL_VAE = "digits-ae-2d", "digits-vae-2d"
 
 LESSONS: tuple[Lesson, ...] = (
@@ -68,6 +69,7 @@ LESSONS: tuple[Lesson, ...] = (
                 "Which estimate scatters more from draw to draw?",
                 ("Through z = μ + σε", "Trying places", "Both alike"), 1,
             ),
+            waits=True,
         ),
     ),
     lesson(
@@ -87,6 +89,7 @@ LESSONS: tuple[Lesson, ...] = (
                 "From β = 1 to β = 4: what happens to the KL and to the reconstruction term?",
                 ("The KL falls, the other rises", "Both fall", "The KL rises, the other falls"), 0,
             ),
+            waits=True,
         ),
         Step(
             "pads", (VAE, BETA),
@@ -129,6 +132,113 @@ LESSONS: tuple[Lesson, ...] = (
                 "Find a hole: within two of the centre, and four times as far from any image as images are from "
                 "each other.",
                 "far_from_points", {"times": 4.0},
+            ),
+        ),
+    ),
+    lesson(
+        "generate",
+        "Generate",
+        "Places, temperature, the mean and the sample",
+        Step(
+            "pad", (VAE,),
+            begin=(("put_cursor_on_class", {"label": 1}),),
+            task=Task("Make a 3: put the cursor among the threes.", "among", {"label": 3}),
+        ),
+        Step(
+            "temperature", (VAE,),
+            begin=(("set_temperature", {"value": 1.0}),),
+            question=Question(
+                "At temperature 0, the twelve draws are …",
+                ("all the same", "as different as before", "noise"), 0,
+            ),
+            task=Task("Set the temperature to 0.", "temperature_reached", {"at_most": 0.0}),
+        ),
+        Step(
+            "pixels", (VAE,),
+            question=Question(
+                "Draw each pixel with its own probability. Compared with the mean, the image is …",
+                ("sharper", "the same", "speckled"), 2,
+            ),
+            waits=True,
+        ),
+    ),
+    lesson(
+        "between",
+        "Between two images",
+        "Straight, spherical, geodesic: what a path leads through",
+        Step(
+            "paths", (VAE,),
+            question=Question(
+                "Half-way between the codes of a 1 and a 0, the decoder shows …",
+                ("both on top of each other", "one shape of its own", "nothing"), 1,
+            ),
+            waits=True,
+        ),
+        Step(
+            "pad", (VAE,),
+            begin=(("put_cursor_on_class", {"label": 1}),),
+            task=Task("Go from the ones to the zeros.", "among", {"label": 0}),
+        ),
+        Step(
+            "paths", (VAE,),
+            question=Question(
+                "Along which path do the images change least in all?",
+                ("The straight line: it is the shortest", "The geodesic", "They are equal"), 1,
+            ),
+            waits=True,
+        ),
+    ),
+    lesson(
+        "control",
+        "Control",
+        "A conditional VAE: ask for a class, and keep the style",
+        Step(
+            "every_class", (CVAE,),
+            question=Question(
+                "The same z, another class: what stays?", ("The style", "Nothing", "Everything"), 0
+            ),
+            waits=True,
+        ),
+        Step(
+            "classes_measured", (CVAE, VAE),
+            question=Question(
+                "How often does a classifier see the class that was asked for?",
+                ("Half of the time", "In four of five draws", "Nearly always"), 2,
+            ),
+            waits=True,
+        ),
+        Step(
+            "classes_measured", (CVAE, VAE),
+            question=Question(
+                "How often is the class guessed right from the conditional model's z?",
+                ("Nine times out of ten, too", "About half of the time", "Little more often than by chance"), 2,
+            ),
+            waits=True,
+        ),
+    ),
+    lesson(
+        "blur",
+        "Blur, and what is done about it",
+        "GAN, VAE-GAN and VQ-VAE beside the VAE",
+        Step(
+            "draws", (VAE, GAN, VAEGAN, VQVAE),
+            question=Question(
+                "Which model's draws are the least sharp?", ("The VAE's", "The GAN's", "The VQ-VAE's"), 0
+            ),
+        ),
+        Step(
+            "draws_measured", (VAE, GAN, VAEGAN, VQVAE),
+            question=Question(
+                "And which model has the largest share of draws that pass for data?",
+                ("The VAE", "The GAN", "The VQ-VAE"), 0,
+            ),
+            waits=True,
+        ),
+        Step(
+            "copies", (VAE, VQVAE),
+            question=Question(
+                "What does a VQ-VAE need to draw new images?",
+                ("Nothing more: any codes will do", "A learned prior over its codes", "The prior N(0, I)"), 1,
             ),
         ),
     ),

@@ -60,6 +60,8 @@ class Step:
         :data:`explorer.lessons.actions.ACTIONS` and what they need to know.
     question : Question, optional
     task : Task, optional
+    waits : bool
+        Whether the view would give the answer away, and is shown once it was predicted.
     title, text, after : str
         Markdown; `after` is shown once the question is answered, or the task is done. They come from the lesson's file.
     """
@@ -69,6 +71,7 @@ class Step:
     begin: tuple[tuple[str, dict[str, Any]], ...] = ()
     question: Question | None = None
     task: Task | None = None
+    waits: bool = False
     title: str = ""
     text: str = ""
     after: str = ""

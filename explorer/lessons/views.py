@@ -11,7 +11,8 @@ import streamlit as st
 from explorer import cache, conditional, measures, places, planes, state
 from explorer.components import latent_pad
 from explorer.figures.strips import strip
-from explorer.lessons import gradients
+from explorer.lessons import gradients, paths
+from explorer.links import TEMPERATURE
 from vae_core.datasets import as_float
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ Models = Sequence["TrainedModel"]
 SHOWN = 8
 DRAWS, SEED = "lesson.draws", "lesson.seed"
 TOLD = ("elbo", "reconstruction", "kl", "mse", "active_units")
+TOLD_OF_DRAWS = ("draws_sharpness", "classifier_frechet_distance", "prior_completeness")
+TOLD_OF_CLASSES = ("class_agreement", "knn_accuracy")
+TWELVE = 12
 
 
 def pad(models: Models) -> None:
@@ -52,9 +56,9 @@ def originals(models: Models) -> None:
 
 def copies(models: Models) -> None:
     """Show held-out images and each model's copies, or copies alone where the data set is not on this machine."""
-    codes = models[0].latent_map
-    rows = planes.spread_rows(len(codes.mu), SHOWN)
-    found = cache.originals(models[0], rows.tolist())
+    fewest = min(models, key=lambda trained: len(trained.latent_map.mu))
+    rows = planes.spread_rows(len(fewest.latent_map.mu), SHOWN)
+    found = cache.originals(fewest, rows.tolist())
     named = {} if found is None else {"image": as_float(found)}
     for trained in models:
         named[trained.title] = trained.decode(trained.latent_map.mu[rows])
@@ -64,10 +68,10 @@ def copies(models: Models) -> None:
     numbers(models)
 
 
-def numbers(models: Models) -> None:
+def numbers(models: Models, names: Sequence[str] = TOLD) -> None:
     """Show the models' numbers in a table, each with its unit."""
     lines = [["", *(trained.title for trained in models)], ["---"] * (len(models) + 1)]
-    for name in TOLD:
+    for name in names:
         cells = [trained.metrics.get(name) for trained in models]
         if any(cells):
             unit = next(cell["unit"] for cell in cells if cell)
@@ -87,6 +91,51 @@ def draws(models: Models) -> None:
     st.button("Draw others", icon=":material/casino:", on_click=_draw_others, args=(seed,), key="lesson-draw")
 
 
+def draws_measured(models: Models) -> None:
+    """Show draws, and what was measured of many of them."""
+    draws(models)
+    numbers(models, TOLD_OF_DRAWS)
+
+
+def temperature(models: Models) -> None:
+    """Show twelve draws at a temperature that the student sets."""
+    trained = models[0]
+    chosen = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
+    st.slider("Temperature", *TEMPERATURE, step=0.05, key=state.TEMPERATURE, persist_state="session")
+    z = places.draws(trained, TWELVE, np.random.default_rng(0), chosen)
+    st.image(
+        strip({"": trained.decode(z)}, [""] * TWELVE), width="content", alt="Twelve draws at this temperature"
+    )
+
+
+def pixels(models: Models) -> None:
+    """Show mean images of random places, and for each an image whose pixels are drawn with those probabilities."""
+    trained, rng = models[0], np.random.default_rng(0)
+    means = trained.decode(places.draws(trained, SHOWN, rng, 1.0))
+    sampled = (rng.random(means.shape) < means).astype(np.float32)
+    st.image(
+        strip({"mean": means, "sample": sampled}, [""] * SHOWN), width="content", alt="Means and samples"
+    )
+
+
+def every_class(models: Models) -> None:
+    """Show random places of a conditional model, each decoded as every class."""
+    told = conditional.whole(models[0])
+    seed = int(state.number(SEED, 0, 2**31, 0))
+    z = np.random.default_rng(seed).standard_normal((SHOWN, told.latent_dim)).astype(np.float32)
+    rows = {
+        told.class_name(label): told.decode(z, np.full(SHOWN, label, np.int64))
+        for label in range(told.classes)
+    }
+    st.image(strip(rows, [""] * SHOWN, side=52), width="content", alt="Eight places, each as every class")
+    st.button("Draw others", icon=":material/casino:", on_click=_draw_others, args=(seed,), key="lesson-draw")
+
+
+def classes_measured(models: Models) -> None:
+    """Show what was measured of classes asked for and of classes found again."""
+    numbers(models, TOLD_OF_CLASSES)
+
+
 def _draw_others(seed: int) -> None:
     state.put(SEED, seed + 1)
     state.put(DRAWS, int(state.get(DRAWS) or 0) + 1)
@@ -99,6 +148,12 @@ VIEWS: dict[str, Callable[[Models], None]] = {
     "copies": copies,
     "numbers": numbers,
     "draws": draws,
+    "draws_measured": draws_measured,
+    "temperature": temperature,
+    "pixels": pixels,
+    "every_class": every_class,
+    "classes_measured": classes_measured,
+    "paths": paths.three,
     "region": gradients.region,
     "gradients": gradients.both,
 }

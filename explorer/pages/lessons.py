@@ -78,7 +78,7 @@ def _step(lesson: Lesson, number: int) -> None:
         return
     models = [conditional.shown(found[name]) for name in step.models]
     with st.container(gap=None):
-        for trained in models:
+        for trained in (one for one in models if not one.is_discrete):
             latent_pad.bring(trained, f"lesson-{trained.name}")
     if state.get(BEGUN) != (lesson.name, number):
         state.put(BEGUN, (lesson.name, number))
@@ -88,6 +88,9 @@ def _step(lesson: Lesson, number: int) -> None:
     with left:
         _told(lesson, number, step)
     with right:
+        if step.waits and notebook.read().answer(lesson, number) is None:
+            st.caption("What is the case is shown here once you have predicted it.")
+            return
         st.fragment(_view)(lesson, number, step, models)
 
 

@@ -11,11 +11,14 @@ import torch
 from explorer.lessons import LESSONS
 from explorer.lessons.actions import ACTIONS
 from explorer.lessons.checks import CHECKS
+from explorer.lessons.paths import between
 from explorer.lessons.records import TEXTS, Question, Step, lesson
 from explorer.lessons.views import VIEWS
 from explorer.pages.compare import _off_data
+from explorer.places import draws
 from vae_core.datasets import is_available
 from vae_core.gradient_estimators import gradient_estimates
+from vae_core.metrics import gradient_energy_ratio
 from vae_core.trained import TrainedModel, load
 
 SHIPPED = Path(__file__).parents[3] / "checkpoints"
@@ -123,3 +126,44 @@ def test_there_are_holes_within_two_of_the_centre_of_the_vae() -> None:
     own = np.sqrt(((mu[:200, None] - mu[None]) ** 2).sum(-1))
     own[own == 0] = np.inf
     assert (nearest > 4 * np.median(own.min(1))).mean() > 0.02
+
+
+def test_the_geodesic_is_the_shortest_of_the_three_ways() -> None:
+    found = between(_model("mnist-vae-2d"))
+    assert found["geodesic"][1] < min(found["straight"][1], found["arc"][1])
+    assert _question("between", 2).right == 1
+
+
+def test_half_way_between_codes_is_not_both_images_on_top_of_each_other() -> None:
+    trained = _model("mnist-vae-2d")
+    path = between(trained)["straight"][0]
+    first, middle, last = trained.decode(path[[0, len(path) // 2, -1]])
+    mixed = (first + last) / 2
+    assert np.abs(middle - mixed).sum() > 0.5 * mixed.sum()
+
+
+def test_draws_at_temperature_zero_are_all_the_same() -> None:
+    z = draws(_model("mnist-vae-2d"), 12, np.random.default_rng(0), 0.0)
+    assert len(np.unique(z, axis=0)) == 1
+
+
+def test_samples_of_pixels_are_rougher_than_their_mean() -> None:
+    trained, rng = _model("mnist-vae-2d"), np.random.default_rng(0)
+    means = trained.decode(draws(trained, 50, rng, 1.0))
+    sampled = (rng.random(means.shape) < means).astype(np.float32)
+    assert gradient_energy_ratio(sampled, means) > 1.5
+
+
+def test_the_conditional_model_obeys_and_its_z_does_not_tell_the_class() -> None:
+    told, plain = (_model(name).metrics for name in ("mnist-cvae-2d", "mnist-vae-2d"))
+    assert told["class_agreement"]["value"] > 0.97
+    assert told["knn_accuracy"]["value"] < 0.25
+    assert plain["knn_accuracy"]["value"] > 0.85
+
+
+def test_the_vae_is_the_least_sharp_and_the_one_whose_draws_pass_most_often() -> None:
+    names = ("mnist-vae-2d", "mnist-gan-2d", "mnist-vaegan-2d", "mnist-vqvae")
+    found = {name: _model(name).metrics for name in names}
+    assert min(names, key=lambda name: found[name]["draws_sharpness"]["value"]) == names[0]
+    assert max(names, key=lambda name: found[name]["prior_completeness"]["value"]) == names[0]
+    assert found["mnist-vqvae"]["mse"]["value"] < found["mnist-vae-2d"]["mse"]["value"] / 2
