@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 DASHES = {"lerp": "1.5 3.5", "slerp": "6 4", "geodesic": "none"}
 _SCRIPTS = ("packed.js", "parcel.js", "path_player_host.js")
 READING = (
-    "Bars and numbers: how far apart neighbouring images are, as image distance, the L2 distance over all pixels from "
-    "0 to 1. Length adds it up along the way; energy is ½ ∫ (distance / time)² dt, at least half the squared length, "
-    "and just that at constant speed."
+    "Bars and numbers: how far apart neighbouring images are, in the L2 distance over all pixels from 0 to 1. Length "
+    "adds it up along the way; energy is ½ ∫ (distance / time)² dt, at least half the squared length, and just that at "
+    "constant speed."
 )
 VOTES = (
     " Words: the class that most of the 15 nearest held-out codes have, and its share of them below 100 %."
@@ -95,7 +95,7 @@ def packed(
             {
                 "name": paths.NAMES[kind],
                 "dash": DASHES[kind],
-                "told": [f"Length {way.length:.1f}", f"Energy {_short(way.energy)}"],
+                "told": [f"Length {way.length:.1f} L2", f"Energy {_short(way.energy)} L2²"],
                 "note": way.note,
                 "apart": np.linalg.norm(np.diff(row.reshape(steps, -1), axis=0), axis=1).tolist(),
                 "classes": classes,

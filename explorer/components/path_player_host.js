@@ -28,6 +28,7 @@ function createPathHost(parentElement) {
     leaving.abort();
     leaving = new AbortController();
     const { signal } = leaving;
+    if (!view) root.textContent = "The paths are on their way.";
     const found = await fetchParcel(() => data.address, signal, (isLost) => view || say(isLost));
     if (!found) return;
     // The viewer may be on the way: another path goes on where the former one was.

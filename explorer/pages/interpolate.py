@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer import applies, state, words
 from explorer.frame import heading
-from explorer.panels import code_paths, path_choice, square
+from explorer.panels import code_paths, ends, path_choice, square
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -34,6 +34,9 @@ def show(trained: TrainedModel) -> None:
         told or "Choose two images, then move along the paths between their codes.",
         words.INTERPOLATE + words.about_class(trained),
     )
+    if not len(ends.choices(trained).mu):
+        st.info("No held-out images were kept with this model.", icon=":material/linear_scale:")
+        return
     asked = "square" if state.asks("lower", trained.name) else None
     view = state.choose(_VIEW_KEY, list(VIEWS), "paths") if asked is None else asked
     state.put(_VIEW_KEY, view)

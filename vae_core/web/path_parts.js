@@ -39,8 +39,7 @@ const PATH_STYLE = `
   font-variant-numeric: tabular-nums; grid-row: 2; }
 .path-apart i { display: block; width: 46%; min-width: 6px; background: color-mix(in srgb, var(--text) 45%, transparent);
   border-radius: 1px 1px 0 0; }
-.path-class { grid-row: 3; font-size: 12.5px; text-align: center; overflow: hidden; text-overflow: ellipsis;
-  white-space: nowrap; }
+.path-class { grid-row: 3; font-size: 12.5px; line-height: 1.2; text-align: center; overflow-wrap: anywhere; }
 @container (max-width: 619px) {
   .path-strip { grid-template-columns: minmax(0, 1fr); gap: 4px; }
   .path-told { display: inline; }
@@ -229,7 +228,7 @@ function toldLine(words) {
 function wordUnder(word, k) {
   const made = make("div", "path-class");
   made.style.gridColumn = `${2 * k + 1} / span 2`;
-  made.textContent = made.title = word;
+  made.textContent = word;
   return made;
 }
 
