@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 from pathlib import Path
@@ -12,8 +11,10 @@ from explorer import inputs
 from explorer.inputs import Input
 from explorer.tray import MOST
 from vae_core.centring import smaller
+from vae_core.datasets import as_float
+from vae_core.datasets.picture import shrunk
 from vae_core.errors import InputError
-from vae_core.image_files import read_any_images
+from vae_core.image_files import read_any_arrays
 
 KINDS = ("png", "jpg", "jpeg", "npz")
 MOST_BYTES = 20_000_000
@@ -22,7 +23,9 @@ MOST_ARRAY_BYTES = 64_000_000
 LARGEST_SIDE = 512
 """Pixels along the longer side of an image that is kept."""
 _UNPLEASANT = re.compile(r"[^\w. ()-]+")
-_PNG, _JPEG = b"\x89PNG", b"\xff\xd8"
+_ZIP = b"PK"
+# What a damaged file is said to hold must not become markup.
+_PLAIN = str.maketrans("[]<>`*$\\|", "()()'--/-")
 
 
 class Received(NamedTuple):
@@ -37,21 +40,15 @@ def receive(name: str, content: bytes, shape: tuple[int, int, int]) -> Received:
     told = _legible(name)
     if len(content) > MOST_BYTES:
         return Received((), f"{told} is too large: {len(content):,} bytes, at most {MOST_BYTES:,}.")
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            # Only a name of our own becomes a path.
-            path = Path(folder) / told
-            path.write_bytes(content)
-            images, count = read_any_images(path, MOST, MOST_ARRAY_BYTES)
-        except InputError as error:
-            return Received((), str(error).replace(f"{folder}{os.sep}", ""))
-        except OSError:
-            return Received((), f"{told} could not be taken. Try it under another name.")
+    try:
+        images, count = _images(told, content)
+    except InputError as error:
+        words = str(error).translate(_PLAIN)
+        # What is said of an NPZ file names it.
+        is_named = content.startswith(_ZIP)
+        return Received((), words if is_named else f"{told}: {words[0].lower()}{words[1:]}")
     names = [told] if count == 1 else [f"{told}, {k + 1}" for k in range(len(images))]
-    chosen = tuple(
-        inputs.suggested(smaller(image, LARGEST_SIDE), words, shape)
-        for image, words in zip(images, names, strict=True)
-    )
+    chosen = tuple(inputs.suggested(image, words, shape) for image, words in zip(images, names, strict=True))
     line = (
         "" if count == len(images) else f"{told} holds {count:,} images; the first {len(images)} are taken."
     )
@@ -60,11 +57,21 @@ def receive(name: str, content: bytes, shape: tuple[int, int, int]) -> Received:
 
 def pasted(content: bytes, shape: tuple[int, int, int]) -> Received:
     """Return the input that was pasted, as :func:`receive` does."""
-    if content.startswith(_PNG):
-        return receive("pasted.png", content, shape)
-    if content.startswith(_JPEG):
-        return receive("pasted.jpg", content, shape)
-    return Received((), "What was pasted is no PNG or JPEG image.")
+    return receive("pasted image", content, shape)
+
+
+def _images(name: str, content: bytes) -> tuple[list[inputs.Image], int]:
+    """Return a file's images, and how many it holds; its first bytes say what it is, whatever its name says."""
+    if not content.startswith(_ZIP):
+        return [as_float(shrunk(content, LARGEST_SIDE))], 1
+    with tempfile.NamedTemporaryFile(suffix=".npz") as file:
+        file.write(content)
+        file.flush()
+        try:
+            images, count = read_any_arrays(file.name, MOST, MOST_ARRAY_BYTES)
+        except InputError as error:
+            raise InputError(str(error).replace(Path(file.name).name, name)) from error
+    return [smaller(image, LARGEST_SIDE) for image in images], count
 
 
 def _legible(name: str) -> str:

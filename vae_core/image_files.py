@@ -56,13 +56,10 @@ def read_images(path: str | os.PathLike[str], shape: ImageShape, *, resize: bool
     return _read_picture(place, shape, resize)[np.newaxis]
 
 
-def read_any_images(
+def read_any_arrays(
     path: str | os.PathLike[str], most: int, most_bytes: int = MOST_BYTES
 ) -> tuple[list[FloatArray], int]:
-    """Return images [C, h, w] in [0, 1] of any size, grey or RGB, and how many the file holds.
-
-    As :func:`read_images`, but for the shape: a PNG or JPEG file holds one image, of which the colours stay; of an NPZ
-    file the first `most` are returned.
+    """Return the first `most` images [C, h, w] in [0, 1] of an NPZ file, grey or RGB, and how many it holds.
 
     Raises
     ------
@@ -70,10 +67,6 @@ def read_any_images(
         If the file can't be read, is too large, or holds no such images.
     """
     place = Path(path)
-    if place.suffix.lower() != ".npz":
-        _check_suffix(place)
-        with _decoded(place) as picture:
-            return [_pixels(picture.convert("L" if picture.mode in ("1", "L") else "RGB"))], 1
     array = read_array(place, ("images", "x"), most_bytes)
     if array.ndim == 2:
         array = array[np.newaxis]

@@ -177,8 +177,8 @@ def test_files_of_all_kinds_are_shown_or_refused_in_one_line_each(
         ("huge.png", png(lambda pen: None, 2100)),
         ("bomb.npz", b"PK\x03\x04" + bytes(50)),
     )
-    expect(page.get_by_text("script.png is not a PNG or JPEG image.")).to_be_visible()
-    expect(page.get_by_text("huge.png is too large.")).to_be_visible()
+    expect(page.get_by_text("script.png: it is not a PNG or JPEG image.")).to_be_visible()
+    expect(page.get_by_text("huge.png: the image is too large")).to_be_visible()
     expect(page.get_by_text("bomb.npz is not a readable NPZ file.")).to_be_visible()
     settle(page)
     expect(page.get_by_text("Traceback")).to_have_count(0)
@@ -204,9 +204,9 @@ def test_an_image_is_pasted_or_refused(page: Page, settle: Settle, content: byte
     opened(page, settle)
     page.evaluate(PASTE, list(content))
     if content.startswith(b"\x89PNG"):
-        expect(page.get_by_alt_text("pasted.png, its copy")).to_be_visible()
+        expect(page.get_by_alt_text("pasted image, its copy")).to_be_visible()
     else:
-        expect(page.get_by_text("What was pasted is no PNG or JPEG image.")).to_be_visible()
+        expect(page.get_by_text("pasted image: it is not a PNG or JPEG image.")).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 

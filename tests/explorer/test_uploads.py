@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from explorer import uploads
+from explorer import inputs, uploads
 from explorer.tray import MOST
 
 SHAPE = (1, 8, 8)
@@ -48,18 +47,18 @@ def test_a_large_image_is_kept_small() -> None:
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.png", b"<script>alert(1)</script>", "not a PNG or JPEG"),
-        ("a.svg", b"<svg/>", "not read"),
+        ("a.png", b"<script>alert(1)</script>", r"a\.png: it is not a PNG or JPEG"),
+        ("a.svg", b"<svg/>", "not a PNG or JPEG"),
         ("a.png", b"", "not a PNG or JPEG"),
-        ("a.png", png()[:50], "can't be read|not a readable|not a PNG"),
+        ("a.png", png()[:50], "cut short"),
         ("a.png", png((2100, 2100)), "too large.*4 megapixels"),
-        ("a.npz", b"PK\x03\x04junk", "not a readable NPZ"),
-        ("a.npz", npz(images=np.array([{}], object)), "does not hold numbers"),
+        ("a.npz", b"PK\x03\x04junk", r"a\.npz is not a readable NPZ"),
+        ("a.npz", npz(images=np.array([{}], object)), r"a\.npz does not hold numbers"),
         ("a.npz", npz(images=np.zeros((9000, 100, 100), np.uint8)), "too large"),
         ("a.npz", npz(images=np.full((1, 8, 8), np.nan)), "do not fit"),
-        ("../../../etc/passwd", b"root", "not read"),
-        ("\x00.png", b"", "not a PNG|not read"),
-        ("." * 300, b"", "not read"),
+        ("../../../etc/passwd", b"root", "^passwd: it is not"),
+        ("\x00.png", b"", "not a PNG"),
+        ("." * 300, b"", "^image: it is not"),
     ],
 )
 def test_what_is_no_image_is_refused_in_one_line(name: str, content: bytes, words: str) -> None:
@@ -78,10 +77,32 @@ def test_too_many_bytes_are_refused_unread() -> None:
     assert "too large" in line
 
 
-def test_a_name_with_folders_stays_in_no_folder(tmp_path: Path) -> None:
-    (chosen,), _ = uploads.receive(f"{tmp_path}/../x/y.png", png(), SHAPE)
+def test_a_name_with_folders_is_cut_to_its_end() -> None:
+    (chosen,), _ = uploads.receive("../../x/y.png", png(), SHAPE)
     assert chosen.words == "y.png"
-    assert not list(tmp_path.rglob("*"))
+
+
+@pytest.mark.parametrize("ink", [0, 255])
+def test_ink_on_nothing_stands_out_whatever_its_colour(ink: int) -> None:
+    picture = Image.new("RGBA", (60, 60), (0, 0, 0, 0))
+    picture.paste((ink, ink, ink, 255), (25, 10, 35, 50))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    (chosen,), _ = uploads.receive("a.png", file.getvalue(), SHAPE)
+    assert chosen.inverted == (ink == 0)
+    seen = inputs.fitted(chosen, (1, 28, 28))
+    assert seen[0, 14, 14] == 1
+    assert seen[0, 0, 0] == 0
+
+
+def test_a_photographs_rotation_is_applied() -> None:
+    picture = Image.new("L", (40, 20), 0)
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    file = io.BytesIO()
+    picture.save(file, "JPEG", exif=exif)
+    (chosen,), _ = uploads.receive("a.jpg", file.getvalue(), SHAPE)
+    assert chosen.image.shape == (1, 40, 20)
 
 
 @settings(deadline=None, max_examples=60)
@@ -94,5 +115,5 @@ def test_nothing_that_is_sent_raises(name: str, content: bytes) -> None:
 
 def test_a_pasted_image_is_judged_by_its_first_bytes() -> None:
     (chosen,), _ = uploads.pasted(png(), SHAPE)
-    assert chosen.words == "pasted.png"
-    assert uploads.pasted(b"GIF89a", SHAPE).line == "What was pasted is no PNG or JPEG image."
+    assert chosen.words == "pasted image"
+    assert uploads.pasted(b"GIF89a", SHAPE).line == "pasted image: it is not a PNG or JPEG image."

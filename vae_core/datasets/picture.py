@@ -6,8 +6,10 @@ profiles, previews and further pictures in the file are left out, and its size i
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -55,21 +57,47 @@ def from_file(data: bytes, options: ImageOptions) -> tuple[Pixels, tuple[int, in
     InputError
         If it is neither, too large, damaged, or of a kind that is not read.
     """
+    with _opened(data, 4 * options.size) as (picture, parts):
+        small = _square(_plain(picture), options)
+        return _channels(_turned(small, parts), options), (parts.width, parts.height)
+
+
+def shrunk(data: bytes, side: int) -> Pixels:
+    """Return the picture [C, h, w] of a PNG or JPEG file with its proportions, at most `side` pixels along an edge.
+
+    As :func:`from_file` but for the shape: it is grey unless it has colour that one can see, and what is transparent is
+    black behind a light picture, white behind a dark one.
+
+    Raises
+    ------
+    InputError
+        As :func:`from_file`.
+    """
+    with _opened(data, side) as (picture, parts):
+        plain = _plain(picture)
+        share = min(1, side / max(plain.size))
+        size = max(1, round(plain.width * share)), max(1, round(plain.height * share))
+        small = _resized(plain, size, (0, 0, *plain.size), _behind(plain))
+        return _channels(_turned(small, parts), ImageOptions())
+
+
+@contextlib.contextmanager
+def _opened(data: bytes, side: int) -> Iterator[tuple[Image.Image, Parts]]:
+    """Yield a file's picture, decoded at `side` pixels or a little more; InputError for all that goes wrong."""
     from PIL import Image
 
     parts = taken_apart(data)
     check_pixels(parts.width, parts.height)
     try:
         with Image.open(io.BytesIO(parts.data), formats=(parts.kind,)) as picture:
-            picture.draft(None, (4 * options.size, 4 * options.size))
+            picture.draft(None, (side, side))
             # A header that was taken apart otherwise by the decoder must not get past the bound.
             check_pixels(*picture.size)
-            small = _square(_plain(picture), options)
+            yield picture, parts
     except InputError:
         raise
     except Exception as error:  # damaged bytes make the decoders raise nearly anything
         raise InputError(f"The image is damaged: {_first_line(error)}.") from error
-    return _channels(_turned(small, parts), options), (parts.width, parts.height)
 
 
 def from_array(pixels: Pixels, options: ImageOptions) -> Pixels:
@@ -137,8 +165,20 @@ def _square(picture: Image.Image, options: ImageOptions) -> Image.Image:
     return padded
 
 
+def _behind(picture: Image.Image) -> int:
+    """Return what a transparent picture stands out from: 0 (black), or 255 where what is opaque is dark."""
+    if picture.mode != "RGBA":
+        return 0
+    pixels = np.asarray(picture, dtype=np.float64)
+    opacity = pixels[..., 3]
+    return 255 if opacity.any() and (pixels[..., :3].mean(2) * opacity).sum() < 128 * opacity.sum() else 0
+
+
 def _resized(
-    picture: Image.Image, size: tuple[int, int], box: tuple[float, float, float, float]
+    picture: Image.Image,
+    size: tuple[int, int],
+    box: tuple[float, float, float, float],
+    behind: int = 0,
 ) -> Image.Image:
     from PIL import Image
 
@@ -148,7 +188,7 @@ def _resized(
     small = picture.resize(size, how, box=box)
     if small.mode != "RGBA":
         return small
-    return Image.alpha_composite(Image.new("RGBA", size, (0, 0, 0, 255)), small).convert("RGB")
+    return Image.alpha_composite(Image.new("RGBA", size, (behind,) * 3 + (255,)), small).convert("RGB")
 
 
 def _turned(picture: Image.Image, parts: Parts) -> Pixels:

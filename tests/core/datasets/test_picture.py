@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
 
-from vae_core.datasets.picture import ImageOptions, from_array, from_file, is_coloured
+from vae_core.datasets.picture import ImageOptions, from_array, from_file, is_coloured, shrunk
 from vae_core.errors import ConfigError, InputError
 
 SMALL = ImageOptions(size=8)
@@ -158,3 +158,33 @@ def test_options_that_do_not_fit_are_refused(wrong: dict[str, Any]) -> None:
 def test_other_kinds_of_pictures_are_not_opened(kind: str) -> None:
     with pytest.raises(InputError, match="not a PNG or JPEG"):
         from_file(encoded(Image.new("L", (8, 8)), kind), SMALL)
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"), [((40, 20), (20, 40)), ((300, 150), (50, 100)), ((3000, 1), (1, 100))]
+)
+def test_a_shrunk_picture_keeps_its_proportions(size: tuple[int, int], wanted: tuple[int, int]) -> None:
+    assert shrunk(encoded(Image.new("L", size, 90)), 100).shape == (1, *wanted)
+
+
+def test_a_shrunk_picture_is_turned_and_keeps_its_colour() -> None:
+    picture = Image.new("RGB", (40, 20), (200, 30, 30))
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    image = shrunk(encoded(picture, exif=exif), 100)
+    assert image.shape == (3, 40, 20)
+    assert_array_equal(image[:, 5, 5], (200, 30, 30))
+
+
+@pytest.mark.parametrize(("ink", "behind"), [(0, 255), (255, 0)])
+def test_a_shrunk_picture_stands_out_from_what_is_transparent(ink: int, behind: int) -> None:
+    picture = Image.new("RGBA", (60, 60), (0, 0, 0, 0))
+    picture.paste((ink, ink, ink, 255), (20, 20, 40, 40))
+    image = shrunk(encoded(picture), 60)
+    assert (image[0, 0, 0], image[0, 30, 30]) == (behind, ink)
+
+
+@pytest.mark.parametrize("data", [b"", b"GIF89a", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"])
+def test_what_is_no_picture_is_not_shrunk(data: bytes) -> None:
+    with pytest.raises(InputError):
+        shrunk(data, 100)
