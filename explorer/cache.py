@@ -62,8 +62,13 @@ def originals_here(trained: TrainedModel) -> bool:
 
 def originals(trained: TrainedModel, rows: Sequence[int]) -> NDArray[np.uint8] | None:
     """Return the images [N, C, H, W] behind some rows of a model's map; None where there are none for the viewer."""
+    return images_behind(trained, rows) if originals_here(trained) else None
+
+
+def images_behind(trained: TrainedModel, rows: Sequence[int]) -> NDArray[np.uint8] | None:
+    """Return what :func:`originals` does outside of a session, for a viewer who was found in one to see the images."""
     data, codes = trained.config.data, trained.latent_map
-    if not originals_here(trained):
+    if not available(data.name):
         return None
     try:
         images = dataset(data).test.images

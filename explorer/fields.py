@@ -82,10 +82,11 @@ class Layer(NamedTuple):
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Scene:
-    """One plane of one model, with the grid that covers what its map shows."""
+    """One plane of one model, with the grid that covers what its map shows, for those who see its images or do not."""
 
     trained: TrainedModel
     view: planes.View
+    sees_images: bool
 
     @property
     def plane(self) -> Plane:
@@ -117,13 +118,14 @@ def offer(trained: TrainedModel, known_as: str, shown: PadState) -> dict[str, st
 
     `known_as` is a name that tells the model's contents.
     """
-    digest = hmac.digest(_secret, f"{known_as} {shown.plane}".encode(), "sha256")[:16]
+    sees_images = cache.originals_here(trained)
+    digest = hmac.digest(_secret, f"{known_as} {shown.plane} {sees_images}".encode(), "sha256")[:16]
     token = base64.urlsafe_b64encode(digest).decode().rstrip("=")
     with _turn:
         if token not in _scenes:
             codes = trained.latent_map
             kind, axes = "axes" if shown.axes else "pca", shown.axes or (0, 1)
-            _scenes[token] = Scene(trained, planes.view_of(codes.mu, codes.labels, kind, axes))
+            _scenes[token] = Scene(trained, planes.view_of(codes.mu, codes.labels, kind, axes), sees_images)
         _scenes.move_to_end(token)
         while len(_scenes) > MOST_KEPT:
             _scenes.popitem(last=False)
@@ -186,7 +188,9 @@ def _ticks(scale: Scale) -> list[str]:
 
 def _quantiles(values: Field) -> Scale:
     known = values[np.isfinite(values)]
-    low, high = (float(value) for value in np.quantile(known, [0.01, 0.99])) if len(known) else (0.0, 1.0)
+    if not len(known):  # so few images that they reach no cell
+        return Scale(0.0, 1.0)
+    low, high = (float(value) for value in np.quantile(known, [0.01, 0.99]))
     if high <= low:
         high = low + 1
     return Scale(low, high, ("≤ " if low > known.min() else "", "≥ " if high < known.max() else ""))
@@ -206,7 +210,7 @@ def _ratio(scene: Scene) -> dict[str, Field]:
 
 def _error(scene: Scene) -> dict[str, Field]:
     trained, codes = conditional.whole(scene.trained), scene.trained.latent_map
-    images = cache.originals(trained, range(len(codes.mu)))
+    images = cache.images_behind(trained, range(len(codes.mu))) if scene.sees_images else None
     if images is None:
         raise InputError(
             "The images behind the points are not on this machine, so no copy can be held against them."

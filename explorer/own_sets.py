@@ -24,7 +24,8 @@ def choices() -> list[str]:
 def may_see(name: str) -> bool:
     """Tell whether a data set is anybody's to see, or this session's owner's."""
     parts = own.parse(name)
-    return parts is None or parts.owner in ("", state.owner())
+    # Nobody's session is asked for what everybody may see: some ask from outside of one.
+    return parts is None or not parts.owner or parts.owner == state.owner()
 
 
 def is_mine(name: str) -> bool:

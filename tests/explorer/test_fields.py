@@ -83,7 +83,7 @@ def test_shipped_models_without_an_encoder_or_a_likelihood_say_so(root, model: s
 def test_without_the_images_their_error_is_not_known(
     vae: TrainedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fields.cache, "originals", lambda *_: None)
+    monkeypatch.setattr(fields.cache, "images_behind", lambda *_: None)
     assert "not on this machine" in asked(vae, "error")["problem"]
 
 

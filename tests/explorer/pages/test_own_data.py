@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer import own_sets, owners
+from explorer import fields, navigation, own_sets, owners
 from explorer.panels.own_data import CHOICE
 from explorer.shelf import Shelf
 from vae_core.datasets import DATASETS, own
@@ -194,6 +194,32 @@ def test_nobody_else_is_shown_a_set_or_the_images_of_a_shared_model(
         captions = " ".join(caption.value for caption in shown.caption)
         assert ("originals are not shown" in captions) is not here
         assert "pets" in captions
+    scenes = [scene for scene in fields._scenes.values() if scene.trained.name == shared]
+    assert {scene.sees_images for scene in scenes} == {True, False}
+    for scene in scenes:
+        assert (b"not on this machine" in fields.body(scene, "error")) is not scene.sees_images
+
+
+def test_a_model_of_the_fewest_images_opens_on_every_page(
+    page: AppTest, open_page: Open, shelf_of: Callable[[AppTest], Shelf]
+) -> None:
+    file = io.BytesIO()
+    np.savez(file, images=np.random.default_rng(0).integers(0, 256, (30, 13, 13, 3), dtype=np.uint8))
+    bring(page, file.getvalue(), "few.npz")
+    page.number_input(key="own.size").set_value(13).run()
+    keep(page, "few")
+    page.number_input(key="train.quick.vae.seconds").set_value(0.5).run()
+    page.button(key="start").click().run()
+    until(page, lambda: has(page, "keep"))
+    page.button(key="keep").click().run()
+    assert load(shelf_of(page).own / "few-1").image_shape == (3, 13, 13)
+    for entry in navigation.PAGES:
+        shown = open_page(entry.path, token=MINE, model="few-1", models="few-1")
+        assert not shown.exception, entry.path
+        assert not shown.error, entry.path
+    scenes = [scene for scene in fields._scenes.values() if scene.trained.name == "few-1"]
+    assert scenes
+    assert all(fields.body(scene, name) for scene in scenes for name in fields.LAYERS)
 
 
 def test_a_set_is_deleted_after_a_question_and_its_models_still_open(
