@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vae_core.errors import InputError
-from vae_core.metrics import knn_accuracy
+from vae_core.metrics import knn_accuracy, knn_votes
 
 FloatCodes = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -79,3 +79,30 @@ def test_what_does_not_go_together_is_refused(change: dict[str, object], message
     given: dict[str, object] = dict(zip(names, blobs(0), strict=True)) | change
     with pytest.raises(InputError, match=message):
         knn_accuracy(**given)  # type: ignore[arg-type]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 40), st.integers(1, 10))
+@settings(deadline=None, max_examples=40)
+def test_the_votes_are_those_that_make_the_accuracy(seed: int, k: int, d: int) -> None:
+    reference, known, mu, labels = blobs(seed, d)
+    voted, shares = knn_votes(reference, known, mu, k=k)
+    assert float((voted == labels).mean()) == pytest.approx(knn_accuracy(reference, known, mu, labels, k=k))
+    assert (shares > 0).all()
+    assert (shares <= 1).all()
+    np.testing.assert_allclose(shares * k, np.rint(shares * k), atol=1e-9)
+
+
+def test_among_copies_of_one_class_all_votes_agree_and_few_codes_all_vote() -> None:
+    reference, known = np.float64([[0.0], [0.1], [5.0]]), np.int64([4, 4, 2])
+    labels, shares = knn_votes(reference, known, [[0.0], [5.0]], k=2)
+    assert (labels.tolist(), shares.tolist()) == ([4, 2], [1.0, 0.5])
+    assert knn_votes(reference, known, [[5.0]])[1].tolist() == [pytest.approx(2 / 3)]
+
+
+def test_votes_of_what_does_not_fit_are_refused() -> None:
+    with pytest.raises(InputError, match="numbers of dimensions"):
+        knn_votes([[0.0]], [1], [[0.0, 1.0]])
+    with pytest.raises(InputError, match="labels_reference"):
+        knn_votes([[0.0]], [1, 2], [[0.0]])
+    with pytest.raises(InputError, match="at least 1"):
+        knn_votes([[0.0]], [1], [[0.0]], k=0)
