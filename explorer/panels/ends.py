@@ -84,7 +84,14 @@ def _source(trained: TrainedModel, end: str) -> str:
         return DATA
     key = state.source_key(end)
     state.choose(key, SOURCES, DATA)
-    return st.selectbox(f"{end} comes from", SOURCES, key=key, persist_state="session")
+    return st.selectbox(
+        f"{end} comes from",
+        SOURCES,
+        format_func=lambda source: f"{end}: {source.lower()}",
+        key=key,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
 
 
 def _row(trained: TrainedModel, end: str) -> int:

@@ -30,8 +30,11 @@ SIDE = 84
 def draw(trained: TrainedModel) -> None:
     """Draw the place for files, and what became of those that came."""
     _take(trained)
-    if lines := state.get(LINES, ()):
-        st.error("  \n".join(lines), icon=":material/error:")
+    refused, notes = state.get(LINES, ((), ()))
+    if refused:
+        st.error("  \n".join(refused), icon=":material/error:")
+    for note in notes:
+        st.caption(note)
     held: tuple[Input, ...] = state.get(HELD, ())
     for place, chosen in enumerate(held):
         _draw_one(trained, place, chosen)
@@ -40,11 +43,12 @@ def draw(trained: TrainedModel) -> None:
 def add(received: Sequence[Received], refused: int = 0) -> None:
     """Take in files that came; those that are refused leave a line each."""
     new = tuple(chosen for one in received for chosen in one.chosen)
-    lines = [one.line for one in received if one.line]
+    lines = [one.line for one in received if one.line and not one.chosen]
+    notes = [one.line for one in received if one.line and one.chosen]
     if refused:
         lines.append(f"{refused} pasted images were not taken: at most 4 at once, 8 MB each, PNG or JPEG.")
     state.put(HELD, (*new, *state.get(HELD, ()))[:MOST])
-    state.put(LINES, tuple(lines))
+    state.put(LINES, (tuple(lines), tuple(notes)))
 
 
 def _take(trained: TrainedModel) -> None:

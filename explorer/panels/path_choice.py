@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from explorer import applies, paths, state
 from explorer.components import path_player
 from explorer.frame import guarded
+from explorer.inputs import Input
 from explorer.links import STEPS, UNSURE, Link
-from explorer.panels import ends, exports, stops
+from explorer.panels import ends, exports, stops, tray
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -35,12 +36,23 @@ def draw(trained: TrainedModel) -> None:
     with main:
         kinds, steps, unsure = _settings(trained, route)
         t = path_player.draw(trained, kinds, route, steps, unsure)
+        _offer_for_tray(trained, {kind: paths.way(trained, kind, route, unsure) for kind in kinds}, t)
     state.publish(
         Link(
             trained.name, pair=ends.pair(a, b), via=stops.indices(between), t=t, steps=steps, path=tuple(kinds),
             unsure=UNSURE if unsure else None, label=trained.given_class,
         )
     )  # fmt: skip
+
+
+def _offer_for_tray(trained: TrainedModel, ways: dict[str, paths.Way], t: float) -> None:
+    """Draw the button that puts what is shown at t on each path in the tray."""
+    if not ways:
+        return
+    here = np.stack([way.codes[round(t * (paths.FINE - 1))] for way in ways.values()])
+    named = zip(trained.decode(here), ways, strict=True)
+    found = [Input(image, f"{paths.NAMES[kind].lower()} path at t = {t:.2f}") for image, kind in named]
+    tray.offer(found, "path", "Put the images at t in the tray")
 
 
 def _settings(trained: TrainedModel, route: NDArray[np.float32]) -> tuple[list[str], int, bool]:

@@ -73,7 +73,7 @@ def upload(page: Page, scope: Locator, *files: tuple[str, bytes]) -> None:
 
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option).click()
+    page.get_by_role("option", name=f"{label[0]}: {option.lower()}").click()
 
 
 def test_a_drawn_three_lies_among_the_threes_while_the_server_hears_of_it_at_rest(

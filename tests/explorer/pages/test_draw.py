@@ -76,3 +76,23 @@ def test_a_source_that_holds_nothing_yet_says_so_and_shows_a_test_image(open_pag
     assert not page.exception
     assert any("test image:" in text.value for text in page.caption)
     assert "pair" in page.query_params
+
+
+def test_what_a_path_shows_goes_to_the_tray(open_page: Open, vae: TrainedModel) -> None:
+    page = open_page("interpolate", model="digits-vae-2d", path="lerp,slerp", t="0")
+    page.button(key="keep.path").click().run()
+    straight, arc = page.session_state["_tray"].items
+    assert straight.chosen.words == "straight path at t = 0.00"
+    np.testing.assert_allclose(straight.chosen.image, arc.chosen.image, atol=1e-5)
+    assert straight.chosen.image.shape == vae.image_shape
+
+
+def test_a_file_that_is_taken_in_part_is_noted_and_one_that_is_refused_is_an_error(open_page: Open) -> None:
+    page = open_page("draw", model="digits-vae-2d")
+    page.session_state["_own_lines"] = (
+        ("a.png: it is not a PNG or JPEG image.",),
+        ("b.npz holds 30 images.",),
+    )
+    page.run()
+    assert [error.value for error in page.error] == ["a.png: it is not a PNG or JPEG image."]
+    assert "b.npz holds 30 images." in [caption.value for caption in page.caption]
