@@ -15,7 +15,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from PIL import Image
 
-from vae_core.datasets import DATASETS, SPLITS, full_name, is_available, load_dataset, own, title_of
+from vae_core.datasets import DATASETS, SPLITS, full_name, is_available, limits, load_dataset, own, title_of
 from vae_core.datasets.intake import Intake, preview
 from vae_core.datasets.own_files import IMAGES, RECORD, Record, read_record
 from vae_core.datasets.picture import ImageOptions
@@ -348,6 +348,19 @@ def test_a_named_folder_and_the_environments_are_searched_too(
     assert len(load_dataset("mine", data_dir=tmp_path / "data").train) == 48
     monkeypatch.setenv("VAE_DATA_DIR", str(tmp_path / "data"))
     assert own.full_names() == [full_name("mine")]
+
+
+def test_the_documentation_tells_the_true_limits(root: Path) -> None:
+    page = (root / "docs" / "own_data.md").read_text("utf-8")
+    for told in (
+        f"{limits.LEAST_IMAGES} different ones at least, {limits.MOST_IMAGES:,} at most",
+        f"| classes | {limits.MOST_CLASSES} |",
+        f"{limits.MOST_PIXELS // 10**6} megapixels, {limits.MOST_FILE_BYTES >> 20} MB",
+        f"| the data set | {limits.MOST_SET_BYTES >> 20} MB |",
+        f"{limits.MOST_ENTRIES:,} files, {limits.MOST_UNPACKED_BYTES >> 30} GB unpacked, {limits.MOST_RATIO} times",
+        f"{limits.SIZES[0]} to {limits.SIZES[1]}",
+    ):
+        assert told in page
 
 
 def test_sets_of_one_owner_are_not_listed_for_another(tmp_path: Path) -> None:
