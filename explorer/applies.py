@@ -104,6 +104,16 @@ REASONS: dict[str, tuple[Reason, ...]] = {
             "{a_model} has no encoder: a step starts from draws of z, and no image has a μ to take apart.",
         ),
     ),
+    "directions": (
+        Reason(
+            _has_codes,
+            "{a_model} makes a map of codes of each image: entries in a list, between which there is no direction.",
+        ),
+        Reason(
+            _has_no_encoder,
+            "{a_model} has no encoder: no image has a code, so no group of images has a mean to go to.",
+        ),
+    ),
     "field.ratio": (
         ON_A_PLANE,
         NO_CODES,

@@ -19,6 +19,7 @@ from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
 from explorer.pages import (
     compare,
+    directions,
     generate,
     interpolate,
     lessons,
@@ -58,6 +59,7 @@ PAGES = (
     PageEntry("draw", "Draw", ":material/draw:", draw_page.show),
     PageEntry("generate", "Generate", ":material/tune:", generate.show),
     PageEntry("interpolate", "Interpolate", ":material/linear_scale:", interpolate.show),
+    PageEntry("directions", "Directions", ":material/explore:", directions.show),
     PageEntry("compare", "Compare", ":material/compare:", show_without_model=compare.show),
     PageEntry("replay", "Replay", ":material/history:", replay.show),
     PageEntry("measure", "Measure", ":material/straighten:", measure.show),

@@ -19,6 +19,7 @@ from explorer import links, owners
 from explorer.components.pad_state import PCA, PadSpace, PadState, read_state
 from explorer.links import Link
 from explorer.tray import Tray
+from explorer.ways import Way
 
 Vector = NDArray[np.float32]
 
@@ -31,6 +32,7 @@ STEPS = "steps"
 PATH = "path"
 LABEL = "label"
 SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL)
+SELECTED = "selected"
 TRAY_SOURCE = "Tray"
 _TRAY = "_tray"
 _ADDRESS = "_address"
@@ -255,14 +257,42 @@ def lower(model: str, labels: NDArray[np.int64] | None, indices: NDArray[np.int6
     return asked
 
 
-def one_end(model: str, end: str, labels: NDArray[np.int64] | None, total: int) -> None:
-    """See to it that the widgets of one more end hold a valid class and index, of `total` in all."""
-    _settle_ends(model, {end: 0.5}, labels, total)
+def one_end(model: str, end: str, labels: NDArray[np.int64] | None, total: int, share: float = 0.5) -> None:
+    """See to it that the widgets of one more end hold a valid class and index, of `total`, at first at this share."""
+    _settle_ends(model, {end: share}, labels, total)
 
 
 def put_pair(model: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]) -> None:
     """Choose two rows of a model's map as the ends of the path; for callbacks, or before the widgets are drawn."""
     _put_rows(model, "AB", labels, rows)
+
+
+def ways(model: str, dimensions: int) -> tuple[Way, ...]:
+    """Return the directions that the viewer has made sliders of; those of a model with other dimensions are gone."""
+    held: tuple[Way, ...] = st.session_state.get(f"_ways.{model}", ())
+    return tuple(way for way in held if len(way.vector) == dimensions)
+
+
+def keep_ways(model: str, made: Sequence[Way]) -> None:
+    """Note the directions that have sliders on `model`."""
+    st.session_state[f"_ways.{model}"] = tuple(made)
+
+
+def group_key(model: str, group: str) -> str:
+    """Return the key of the widget that picks group ``A`` or ``B`` of a direction."""
+    return f"group.{model}.{group}"
+
+
+def selected_group(model: str, group: str, below: int) -> NDArray[np.int64]:
+    """Return the rows that the viewer selected for a group, of the `below` on the map; none until then."""
+    rows = np.asarray(st.session_state.get(f"_{group_key(model, group)}", ()), np.int64)
+    return rows if not len(rows) or rows.max() < below else rows[:0]
+
+
+def put_group(model: str, group: str, rows: NDArray[np.int64]) -> None:
+    """Take rows of a model's map as a group of a direction; for callbacks, or before its widget is drawn."""
+    st.session_state[f"_{group_key(model, group)}"] = tuple(rows.tolist())
+    st.session_state[group_key(model, group)] = SELECTED
 
 
 def _put_wish(

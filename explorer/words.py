@@ -120,6 +120,26 @@ $\sqrt{\det M}$, by how much more area images take than their codes.
 At $t=0$ and $t=1$ you see reconstructions, not the originals: a VAE does not rebuild an image exactly.
 """
 
+DIRECTIONS = r"""
+The direction from group B to group A is the difference of their mean codes,
+$v = \tfrac1{|A|}\sum_{n \in A} \mu_n - \tfrac1{|B|}\sum_{n \in B} \mu_n$ (White 2016, *attribute vectors*). The
+slider moves the place $z$ along it and leaves everything across as it is, so it works on any image: click a point of
+the map, or begin at an image, and move the slider.
+
+*Leave unchanged* takes off the part along sliders that you made before (Gram–Schmidt). *How sure* asks what other
+images would have told: 200 times the groups are drawn anew from themselves with replacement (bootstrap), and 95 % of
+the directions lie within the angle shown. A direction from few images, or between groups that hardly differ, is off by
+tens of degrees (after Liu et al. 2019, *Latent Space Cartography*).
+
+An analogy a : b :: c : ? is the place $c + b - a$.
+"""
+
+SURE = (
+    "95 % of the directions that the groups give when their images are drawn anew with replacement, 200 times, are "
+    "within this angle of the one shown. In {apart} of those draws the images left out separate along it: their means "
+    "are at least two standard deviations apart."
+)
+
 COMPARE = r"""
 All maps show the same held-out images. Point at one, and it lights up in every model; the class filter and the zoom are
 common too.

@@ -20,7 +20,10 @@ from vae_core.errors import PageDecoderError
 from vae_core.export.weights import decoder_payload, halved
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from explorer.parcels import Parcel
+    from explorer.ways import Way
     from vae_core.trained import TrainedModel
 
 ATLAS_SIDE = 41
@@ -91,7 +94,7 @@ def shown(trained: TrainedModel) -> PadState:
     return state.pad(trained.name, space_of(trained), _usual(trained))[0]
 
 
-def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
+def draw(trained: TrainedModel, layout: str, linked: str = "", made: Sequence[Way] = ()) -> PadState:
     """Draw the pad and return what the viewer sees on it.
 
     Parameters
@@ -102,6 +105,8 @@ def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
         ``map``, where the map is the large part, ``image``, where the image and the sliders are, or ``small``.
     linked : str
         Pads with the same word here follow each other's cursor, view, hovered image and class filter.
+    made : sequence of Way
+        Directions that have sliders above those of the dimensions.
     """
     shown, stamp = state.pad(trained.name, space_of(trained), _usual(trained))
     key = f"pad.{linked or layout}.{trained.name}"
@@ -110,6 +115,7 @@ def draw(trained: TrainedModel, layout: str, linked: str = "") -> PadState:
     data: dict[str, Any] = {
         "model": name_in_page(trained),
         "fields": fields.offer(trained, name_in_page(trained), seen),
+        "made": [dataclasses.asdict(way) for way in made],
         "layout": layout,
         "linked": linked,
         "label": f"Latent space of {trained.name}" + _class_of(trained),

@@ -46,16 +46,21 @@ function show(host, model, parentElement) {
       layout: data.layout,
       label: data.label,
       hasFields: Boolean(data.fields),
+      made: data.made,
       state: data.state,
       onRelease: tell,
       onDrag: model.remote ? tell : undefined,
       onLook: data.linked ? (look) => others(host).forEach((pad) => pad.follow(look)) : undefined,
     });
     if (data.linked) join(host);
-    [host.model, host.stamp] = [model, data.stamp];
+    [host.model, host.stamp, host.made] = [model, data.stamp, JSON.stringify(data.made)];
   } else if (host.stamp !== data.stamp) {
     host.stamp = data.stamp;
     host.pad.setState(data.state);
+  }
+  if (data.made && host.made !== JSON.stringify(data.made)) {
+    host.made = JSON.stringify(data.made);
+    host.pad.setMade(data.made);
   }
   offerFields(host);
   if (model.remote && data.image) host.pad.showImage(data.imageAt, data.image.getChildAt(0).toArray());

@@ -14,7 +14,7 @@ from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.inputs import Input
 from explorer.links import TEMPERATURE, Link
-from explorer.panels import code_draws, tray
+from explorer.panels import code_draws, made_sliders, tray
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -41,7 +41,8 @@ def show(trained: TrainedModel) -> None:
 @st.fragment
 @guarded
 def _playground(trained: TrainedModel) -> None:
-    shown = latent_pad.draw(trained, "image")
+    shown = latent_pad.draw(trained, "image", made=state.ways(trained.name, trained.latent_dim))
+    made_sliders.draw(trained)
     _publish(trained, shown)
     z = np.asarray(shown.z, np.float32)
     told = ", ".join(f"{value:.2f}" for value in z[:2]).replace("-", "−") + (", …" if len(z) > 2 else "")

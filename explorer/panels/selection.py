@@ -12,7 +12,7 @@ from explorer import cache, conditional, planes, state
 from explorer.figures.strips import strip
 from explorer.frame import go
 from explorer.inputs import Input
-from explorer.panels import ends, tray
+from explorer.panels import ends, groups, tray
 from vae_core.datasets import as_float
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def _offer(trained: TrainedModel, chosen: NDArray[np.int64]) -> None:
         if len(chosen) == 2 and st.button("Interpolate between the two", key="to-interpolate"):
             state.put_pair(trained.name, codes.labels, (int(chosen[0]), int(chosen[1])))
             go("interpolate")
+        groups.offer(trained, chosen)
+        groups.offer_direction(trained)
         _offer_for_tray(trained, chosen[planes.spread_rows(len(chosen), MOST_SHOWN)])
 
 

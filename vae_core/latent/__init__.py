@@ -1,6 +1,14 @@
 """Operations on latent codes: pure functions over arrays that know no model."""
 
 from vae_core.latent.code_paths import swapped
+from vae_core.latent.directions import (
+    Confidence,
+    analogy,
+    attribute_vector,
+    confidence,
+    nearest_codes,
+    orthogonalised,
+)
 from vae_core.latent.fields import (
     Grid,
     class_field,
@@ -24,15 +32,19 @@ from vae_core.latent.traversals import traverse
 from vae_core.latent.uncertainty import OffData, off_data
 
 __all__ = [
+    "Confidence",
     "Geodesic",
     "Graph",
     "Grid",
     "OffData",
     "Plane",
     "Surface",
+    "analogy",
+    "attribute_vector",
     "axes_plane",
     "bilinear",
     "class_field",
+    "confidence",
     "decoded_field",
     "distance_field",
     "energy",
@@ -42,7 +54,9 @@ __all__ = [
     "lerp",
     "log_aggregate",
     "log_density_ratio",
+    "nearest_codes",
     "off_data",
+    "orthogonalised",
     "pca_plane",
     "plane_covariances",
     "plane_grid",

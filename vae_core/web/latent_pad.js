@@ -46,6 +46,7 @@ const STILL_MILLISECONDS = 200;
  * @property {ArrayLike<number>} [order]  [d], the dimensions as the sliders list them.
  * @property {string[]|null} [told]  [d], a title for each slider.
  * @property {"map"|"image"|"small"} [layout]  Which is the large part; small has the map over the image and no sliders.
+ * @property {import("./pad_ways.js").MadeWay[]} [made]  Directions that have sliders too.
  * @property {boolean} [hasFields]  The host computes fields to colour the map by, and calls `offerFields`.
  * @property {(state: import("./pad_state.js").PadState) => void} [onRelease]  After every finished change.
  * @property {(state: import("./pad_state.js").PadState) => void} [onDrag]  At most four times a second while dragging.
@@ -57,6 +58,7 @@ const STILL_MILLISECONDS = 200;
  * @property {(state: Partial<import("./pad_state.js").PadState>) => void} setState
  * @property {() => import("./pad_state.js").PadState} getState
  * @property {(z: ArrayLike<number>, pixels: Uint8Array) => void} showImage  [C, H, W], what the host decoded at z.
+ * @property {(made: import("./pad_ways.js").MadeWay[]) => void} setMade  Have sliders for these directions.
  * @property {(offer: import("./pad_fields.js").FieldOffer|null) => void} offerFields  What the host has on one plane.
  * @property {(look: Partial<import("./pad_look.js").Look>) => void} follow  Look at what another pad looks at.
  * @property {(model: {w: Float32Array, points: PadOptions["points"]}) => boolean} update  Show the same model as it is
@@ -219,6 +221,7 @@ export function createLatentPad(element, options) {
 
   const stopListening = listenTo(parts, { acts, moves, tools, camera, state });
   const stopWatching = watch(parts, screen, camera);
+  if (options.made) sliders.setMade(options.made, z);
   parts.showTool("move");
   parts.showLayers(layers);
   screen.measure();
@@ -231,6 +234,7 @@ export function createLatentPad(element, options) {
     getState: state.get,
     update,
     follow: look.follow,
+    setMade: (made) => sliders.setMade(made, z),
     offerFields: fields.offer,
     showImage: (place, pixels) => about.decoder.show(place, pixels) && screen.repaint(),
     destroy() {

@@ -55,10 +55,10 @@ export function createMoves({ d, draw, centre, decoder }, state, parts, { onMove
       else z[0] = x;
       moved();
     },
-    /** One coordinate changes. */
-    slide(k, value) {
+    /** It goes along a way to a value there. @param {import("./pad_ways.js").Way} way */
+    slide(way, value) {
       stop();
-      z[k] = value;
+      way.move(z, value, z);
       moved();
     },
     /** The cursor goes to a place in the whole space. */

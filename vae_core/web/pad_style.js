@@ -101,6 +101,9 @@ export const PAD_STYLE = `
 .pad-slider { display: grid; grid-template: "name body" auto "value body" auto / 3.1em minmax(0, 1fr); column-gap: 8px;
   align-content: center; margin-bottom: 7px; }
 .pad-slider label { font-weight: 600; font-size: 17px; line-height: 1.3; align-self: end; }
+.pad-slider-made { grid-template: "name name" auto "value body" auto / 3.1em minmax(0, 1fr); }
+.pad-slider-made label { grid-area: name; font-size: 15px; }
+.pad-slider-made .pad-value { grid-area: value; }
 .pad-slider-body { grid-area: body; }
 .pad-value { font-variant-numeric: tabular-nums; }
 .pad-slider canvas { display: block; width: 100%; border-radius: 4px; background: #000; cursor: pointer; }

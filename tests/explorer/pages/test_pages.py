@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from vae_core.trained import TrainedModel
 
 Open = Callable[..., AppTest]
-PAGES = ("map", "draw", "generate", "interpolate", "compare", "train")
+PAGES = ("map", "draw", "generate", "interpolate", "directions", "compare", "train")
 MODELS = ("digits-vae-2d", "digits-ae-2d", "digits-vae-16d", "digits-vae-1d")
 
 

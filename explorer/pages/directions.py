@@ -1,0 +1,143 @@
+"""Directions: from one group of images to another, as a slider that works at once, and how sure that direction is."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from explorer import applies, places, state, ways, words
+from explorer.components import latent_pad
+from explorer.frame import go, guarded, heading
+from explorer.links import Link
+from explorer.panels import analogies, ends, groups, made_sliders
+from explorer.panels.groups import Group
+from explorer.ways import Way
+from vae_core.errors import VaeCoreError
+from vae_core.latent import Confidence, confidence
+
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+UNITS = {"means": "−1 and +1 at the means", "latent": "lengths in latent space"}
+RESAMPLES = 200
+
+
+def show(trained: TrainedModel) -> None:
+    """Draw the page for one model."""
+    told = applies.why_not("directions", trained)
+    heading(
+        "Directions",
+        "Choose two groups of images: the slider goes from one to the other.",
+        words.DIRECTIONS + words.about_class(trained),
+    )
+    if told is not None:
+        st.info(told, icon=":material/explore_off:")
+        return
+    _make(trained)
+    analogies.draw(trained)
+
+
+@st.fragment
+@guarded
+def _make(trained: TrainedModel) -> None:
+    first, second, means, how = st.columns([3, 3, 4, 5])
+    with first:
+        a = groups.pick(trained, "A")
+    with second:
+        b = groups.pick(trained, "B")
+    with how:
+        others, limit = _how(trained)
+    made: Way | None = None
+    if a is not None and b is not None:
+        with means, st.container(horizontal=True, gap="small"):
+            groups.draw_mean(trained, "A", a.rows)
+            groups.draw_mean(trained, "B", b.rows)
+        made = _way(trained, a, b, others, limit)
+    shown = latent_pad.draw(trained, "image", made=() if made is None else (made,))
+    state.publish(Link(trained.name, shown.z, label=trained.given_class))
+    if len(shown.selection):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f"{shown.selected:,} selected on the map:", width="content")
+            groups.offer(trained, np.asarray(shown.selection, np.int64))
+    if made is not None and a is not None and b is not None:
+        _keep(trained, made, _sure(trained, a.rows.tobytes(), b.rows.tobytes(), _vectors(others)))
+    made_sliders.draw(trained)
+    with st.expander("Begin at an image"):
+        _begin(trained)
+
+
+def _how(trained: TrainedModel) -> tuple[list[Way], float | None]:
+    held = {way.name: way for way in state.ways(trained.name, trained.latent_dim)}
+    state.choose("direction.units", list(UNITS), "means")
+    unit = st.selectbox(
+        "The slider counts",
+        list(UNITS),
+        format_func=UNITS.__getitem__,
+        key="direction.units",
+        persist_state="session",
+    )
+    chosen: list[str] = []
+    if held:
+        chosen = st.multiselect(
+            "Leave unchanged",
+            list(held),
+            key=f"direction.others.{trained.name}",
+            help="The part of the direction along these sliders is taken off (Gram–Schmidt), so that moving along it "
+            "does not move them.",
+        )
+    return [held[name] for name in chosen], places.slider_limit(trained) if unit == "latent" else None
+
+
+def _way(trained: TrainedModel, a: Group, b: Group, others: list[Way], limit: float | None) -> Way | None:
+    mu = trained.latent_map.mu
+    try:
+        return ways.between(mu[a.rows], mu[b.rows], f"{b.words} → {a.words}", others, limit)
+    except VaeCoreError as error:
+        st.warning(str(error), icon=":material/explore_off:")
+        return None
+
+
+def _keep(trained: TrainedModel, made: Way, sure: Confidence | str) -> None:
+    number, name, button = st.columns([5, 4, 4], vertical_alignment="bottom")
+    with number:
+        if isinstance(sure, str):
+            st.caption(sure)
+        else:
+            told = f"±{sure.cone:.1f}°" if sure.cone < 10 else f"±{sure.cone:.0f}°"
+            st.metric("How sure the direction is", told, help=words.SURE.format(apart=f"{sure.apart:.0%}"))
+    chosen = name.text_input(
+        "Name", made.name, max_chars=ways.LONGEST_NAME, key=f"direction.name.{made.name}"
+    )
+    if button.button("Make me a slider", type="primary", key="make-slider"):
+        named = ways.renamed(made, chosen)
+        state.keep_ways(trained.name, ways.added(state.ways(trained.name, trained.latent_dim), named))
+        go("generate")
+
+
+def _begin(trained: TrainedModel) -> None:
+    codes = ends.choices(trained)
+    state.one_end(trained.name, "Image", codes.labels, len(codes.mu))
+    chosen = ends.pick(trained, "Image")
+    st.button(
+        "Put the cursor on its code", on_click=state.put_place, args=(trained.name, chosen.z), key="to-image"
+    )
+
+
+def _vectors(others: Sequence[Way]) -> tuple[tuple[float, ...], ...]:
+    return tuple(way.vector for way in others)
+
+
+# The same for every place of the slider.
+@functools.lru_cache(maxsize=32)
+def _sure(
+    trained: TrainedModel, a: bytes, b: bytes, others: tuple[tuple[float, ...], ...]
+) -> Confidence | str:
+    first, second = (trained.latent_map.mu[np.frombuffer(rows, np.int64)] for rows in (a, b))
+    try:
+        return confidence(first, second, np.random.default_rng(0), others=others, resamples=RESAMPLES)
+    except VaeCoreError as error:
+        return str(error)
