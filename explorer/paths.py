@@ -88,9 +88,14 @@ def votes(trained: TrainedModel, codes: Codes) -> list[str] | None:
     every = -(-len(known.mu) // MOST_VOTERS)
     labels, shares = knn_votes(known.mu[::every], known.labels[::every], codes)
     return [
-        trained.class_name(int(label)) + ("" if share == 1 else f" · {100 * share:.0f} %")
+        _vote(trained.class_name(int(label)), float(share))
         for label, share in zip(labels, shares, strict=True)
     ]
+
+
+def _vote(name: str, share: float) -> str:
+    # The space before the sign must not break: the words stand under small images.
+    return name if share == 1 else f"{name} ·\N{NO-BREAK SPACE}{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 @functools.lru_cache(maxsize=16)

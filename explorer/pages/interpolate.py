@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
 VIEWS = {"paths": "Paths", "square": "Two by two"}
+LINES = {
+    "paths": "Choose two images, then move along the paths between their codes.",
+    "square": "Choose four images; the grid between them mixes their codes.",
+}
 _VIEW_KEY = "interpolate-view"
 
 
@@ -28,18 +32,12 @@ def show(trained: TrainedModel) -> None:
         )
         code_paths.draw(trained)
         return
+    view = _view(trained)
     told = applies.why_not("images", trained)
-    heading(
-        "Interpolate",
-        told or "Choose two images, then move along the paths between their codes.",
-        words.INTERPOLATE + words.about_class(trained),
-    )
+    heading("Interpolate", told or LINES[view], words.INTERPOLATE + words.about_class(trained))
     if not len(ends.choices(trained).mu):
         st.info("No held-out images were kept with this model.", icon=":material/linear_scale:")
         return
-    asked = "square" if state.asks("lower", trained.name) else None
-    view = state.choose(_VIEW_KEY, list(VIEWS), "paths") if asked is None else asked
-    state.put(_VIEW_KEY, view)
     st.segmented_control(
         "View",
         list(VIEWS),
@@ -53,3 +51,10 @@ def show(trained: TrainedModel) -> None:
         square.draw(trained)
     else:
         path_choice.draw(trained)
+
+
+def _view(trained: TrainedModel) -> str:
+    """Return which of `VIEWS` is shown: the square where the address names four images, else the one chosen last."""
+    if state.asks("lower", trained.name):
+        state.put(_VIEW_KEY, "square")
+    return state.choose(_VIEW_KEY, list(VIEWS), "paths")

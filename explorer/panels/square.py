@@ -29,7 +29,7 @@ def draw(trained: TrainedModel) -> None:
     codes = ends.choices(trained)
     state.pair(trained.name, codes.labels, codes.indices)
     state.lower(trained.name, codes.labels, codes.indices)
-    left, middle, right = st.columns([2.2, 5, 2.2], gap="medium")
+    left, middle, right = st.columns([3, 4.6, 3], gap="small")
     with left:
         a, c = (ends.pick(trained, end) for end in "AC")
     with right:
