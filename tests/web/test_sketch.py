@@ -26,7 +26,7 @@ OPEN = """async ({ shape, encoder, decoder, points, plain }) => {
     const floats = (list) => Float32Array.from(list);
     window.told = [];
     window.memory ??= createSketchMemory();
-    const model = {
+    const model = !decoder ? null : {
         program: decoder.program, w: floats(decoder.w), classNames: ["0", "1", "2"],
         points: {
             mu: floats(points.mu), logvar: floats(points.mu.map(() => -4)), labels: Int32Array.from(points.labels),
@@ -235,9 +235,23 @@ def test_without_an_encoder_the_host_answers(bench: Bench) -> None:
     assert copy.evaluate("canvas => canvas.getContext('2d').getImageData(5, 5, 1, 1).data[0]") == 77
 
 
-def test_a_plain_sketch_has_no_map(bench: Bench) -> None:
+def test_a_model_without_a_map_still_has_a_copy(bench: Bench) -> None:
+    bench.open(decoder=None, encoder=None)
+    expect(bench.page.locator(".sketch-map")).to_be_hidden()
+    expect(bench.page.get_by_role("img", name="Its copy")).to_be_visible()
+    bench.line((0.3, 0.2), (0.7, 0.8))
+    bench.drawn()
+    bench.page.evaluate(
+        "window.sketch.showAnswer({ mu: [], logvar: null, copy: new Uint8Array(784).fill(77) })"
+    )
+    copy = bench.page.get_by_role("img", name="Its copy")
+    assert copy.evaluate("canvas => canvas.getContext('2d').getImageData(5, 5, 1, 1).data[0]") == 77
+
+
+def test_a_plain_sketch_is_the_canvas_and_its_tools_alone(bench: Bench) -> None:
     bench.open(plain=True)
     expect(bench.page.locator(".sketch-map")).to_be_hidden()
+    expect(bench.page.locator(".sketch-images")).to_be_hidden()
     bench.line((0.3, 0.2), (0.7, 0.8))
     assert bench.drawn().max() > 0
 

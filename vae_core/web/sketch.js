@@ -22,7 +22,7 @@ const SIZES = { "[": -0.02, "]": 0.02 };
  * @property {[number, number, number]} shape  Channels, height, width of the model's images.
  * @property {{program: object, w: Float32Array}|null} [encoder]
  * @property {import("./latent_pad.js").PadOptions|null} [model]  As for a pad; without it there is no map.
- * @property {boolean} [plain]  Without the map.
+ * @property {boolean} [plain]  The canvas and its tools alone.
  * @property {string} [label]
  * @property {string} [hint]  What an empty canvas says.
  * @property {SketchMemory} [memory]  Of an earlier sketch, which goes on.
@@ -45,14 +45,14 @@ export function createSketch(element, options) {
   const { strokes, pen } = memory;
   const about = options.model ? readOptions(options.model) : null;
   const encoder = about && options.encoder ? createEncoder(options.encoder.program, options.encoder.w) : null;
-  const isPlain = Boolean(options.plain) || !about;
+  const layout = options.plain ? "plain" : about ? "whole" : "mapless";
   const pixels = new Uint8Array(height * width), image = new Float32Array(channels * height * width);
   const picture = new ImageData(width, height);
   let frame = 0, resting = 0, isTold = true;
 
   const parts = buildSketch(
     element,
-    { label: options.label ?? "Canvas", hint: options.hint ?? "Draw here", shape, isPlain, hasSpread: Boolean(about?.logvar) },
+    { label: options.label ?? "Canvas", hint: options.hint ?? "Draw here", shape, layout, hasSpread: Boolean(about?.logvar) },
     {
       tool(erases) {
         pen.erases = erases;
@@ -72,7 +72,7 @@ export function createSketch(element, options) {
       zoom: (factor) => (factor ? map.zoom(factor) : map.fit()),
     },
   );
-  const map = isPlain ? null : createSketchMap(parts, about);
+  const map = layout === "whole" ? createSketchMap(parts, about) : null;
   const canvas = createSketchCanvas(parts.canvas, parts.ring, strokes, width / height, pen, changed);
 
   function again(act) {

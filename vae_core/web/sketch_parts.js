@@ -32,23 +32,27 @@ const SKETCH_STYLE = `
 .sketch-told b { display: block; font-size: 17px; font-weight: 600; }
 .sketch-plain .sketch-frame { grid-template: "canvas" auto "tools" auto / minmax(0, 260px); gap: 8px; }
 .sketch-plain .sketch-map, .sketch-plain .sketch-keys, .sketch-plain .sketch-images { display: none; }
+.sketch-mapless .sketch-frame { grid-template: "canvas images" auto "tools images" 1fr / minmax(0, 1fr) minmax(0, 0.42fr);
+  max-width: 600px; }
+.sketch-mapless .sketch-map, .sketch-mapless .sketch-keys { display: none; }
 @container (max-width: 619px) {
-  .latent-pad:not(.sketch-plain) .sketch-frame { grid-template: "canvas" auto "tools" auto "images" auto "map" auto
-    "keys" auto / minmax(0, 1fr); }
-  .latent-pad:not(.sketch-plain) .sketch-images { flex-direction: row; }
+  .sketch-whole .sketch-frame { grid-template: "canvas" auto "tools" auto "images" auto "map" auto "keys" auto /
+    minmax(0, 1fr); }
+  .sketch-whole .sketch-images { flex-direction: row; }
 }
 `;
 const BRUSH = "M11 2l3 3-8 8H3v-3z", ERASER = "M6 13h8M3 10l6-7 4 4-5 6H5z";
 
 /**
  * @param {HTMLElement} element  Emptied and filled.
- * @param {{label: string, hint: string, shape: [number, number, number], isPlain: boolean, hasSpread: boolean}} about
+ * @param {{label: string, hint: string, shape: [number, number, number], layout: "whole"|"mapless"|"plain",
+ *   hasSpread: boolean}} about
  * @param {{tool: (erases: boolean) => void, size: (share: number) => void, undo: () => void, redo: () => void,
  *   clear: () => void, centre: (on: boolean) => void, zoom: (factor: number) => void}} acts
  */
 export function buildSketch(element, about, acts) {
-  const { label, hint, isPlain, shape: [, height, width] } = about;
-  const root = make("div", `latent-pad${isPlain ? " sketch-plain" : ""}`), style = make("style");
+  const { label, hint, layout, shape: [, height, width] } = about;
+  const root = make("div", `latent-pad sketch-${layout}`), style = make("style");
   style.textContent = PAD_STYLE + SKETCH_STYLE;
   root.style.setProperty("--aspect", String(width / height));
   const frame = make("div", "sketch-frame"), paper = make("div", "sketch-paper");
