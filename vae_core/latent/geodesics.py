@@ -34,8 +34,8 @@ MOST_STEPS = 60
 TOLERANCE = 1e-3
 """A descent is at rest where a step gains less than this share of the energy."""
 _DAMPING = (1e-3, 1e4)
-_AT_ONCE = 64
-"""Paths that descend together, so that memory stays bounded."""
+_AT_ONCE, _NUMBERS = 64, 2**26
+"""Paths that descend together, and the numbers of their tangents, at most: memory stays bounded."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -121,8 +121,10 @@ def shortest_paths(
         )
     check_count("n", n, 3)
     found: list[Geodesic] = []
-    for first in range(0, len(starts), _AT_ONCE):
-        part = slice(first, first + _AT_ONCE)
+    size = surface.points(starts[:1]).shape[1] * (starts.shape[1] + 1) * n
+    together = max(1, min(_AT_ONCE, _NUMBERS // size))
+    for first in range(0, len(starts), together):
+        part = slice(first, first + together)
         found += _together(surface, starts[part], ends[part], graph, n)
     return found
 

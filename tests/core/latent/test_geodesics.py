@@ -97,6 +97,14 @@ def test_found_together_or_alone_a_path_is_the_same_and_so_it_is_again() -> None
         assert geodesic(surface, one, other, graph=graph).path.tobytes() == alone.path.tobytes()
 
 
+def test_paths_of_large_images_are_found_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    surface, (a, b) = random_surface(9, 2), np.random.default_rng(9).normal(size=(2, 3, 2))
+    together = shortest_paths(surface, a, b)
+    monkeypatch.setattr("vae_core.latent.geodesics._NUMBERS", 1)
+    for found, alone in zip(together, shortest_paths(surface, a, b), strict=True):
+        np.testing.assert_allclose(alone.path, found.path, atol=1e-3)
+
+
 def test_a_path_from_a_place_to_itself_stays_there() -> None:
     found = geodesic(sphere(), [0.3, 0.2], [0.3, 0.2])
     assert (found.length, found.kept) == (0, "straight")
