@@ -10,6 +10,7 @@ from explorer import applies, cache, conditional, measures, shelf, state, words
 from explorer.figures import rate_distortion, theme
 from explorer.frame import guarded, heading
 from explorer.links import Link
+from explorer.panels import lines
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -56,6 +57,7 @@ def _numbers(trained: TrainedModel) -> None:
         st.info("Nothing was measured of this model yet.", icon=":material/straighten:")
     seeds = measures.seeds_of(trained, shelf.mine().entries())
     st.markdown(_table(found, seeds))
+    lines.draw(trained, ["loss", *(name for name in measures.WORDS if name in found)], "measure.line")
 
 
 def _table(found: dict[str, Any], seeds: list[dict[str, Any]]) -> str:

@@ -10,7 +10,7 @@ from explorer import applies, live, progress, state, training_desk
 from explorer.components import curves, latent_pad, live_picture, replay
 from explorer.components.live import follow
 from explorer.frame import guarded
-from explorer.panels import one_step
+from explorer.panels import lines, one_step
 from explorer.panels.run_feed import RunFeed, name_of
 from explorer.progress import Progress
 from explorer.training_desk import TrainingJob
@@ -61,6 +61,8 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
             st.caption(told)
     if now.curves:
         curves.draw_live(name, "curves")
+        if now.model is not None:
+            lines.draw(now.model, ["loss", "reconstruction", "kl", "elbo"], "train.line")
 
 
 def _controls(job: TrainingJob, now: Progress, over: bool, again: Callable[[int | None], None]) -> None:

@@ -83,3 +83,11 @@ def test_models_that_differ_in_the_seed_alone_tell_the_spread(
         load(path).metrics["kl"]["value"] for path in (models / "digits-vae-2d", tmp_path / "runs/other-seed")
     )
     assert f"{values[0]:.3f} to {values[1]:.3f}, 2 seeds" in shown
+
+
+def test_a_number_opens_its_formula_and_its_code(open_page: Callable[..., AppTest]) -> None:
+    page = open_page("measure", model="digits-vae-2d")
+    page.selectbox(key="measure.line").set_value("kl").run()
+    assert not page.exception
+    assert any("def kl_per_dimension" in code.value for code in page.code)
+    assert any("sigma_j^2" in formula.value for formula in page.latex)
