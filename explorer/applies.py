@@ -126,6 +126,7 @@ REASONS: dict[str, tuple[Reason, ...]] = {
         Reason(_has_one_scale, "One Gaussian scale for all pixels: the decoder is as unsure at every place."),
     ),
     "field.distance": (ON_A_PLANE, NO_CODES),
+    "field.change": (ON_A_PLANE,),
     "field.regions": (
         ON_A_PLANE,
         NO_CODES,

@@ -30,10 +30,12 @@ from vae_core.errors import InputError, VaeCoreError
 from vae_core.latent import (
     Grid,
     Plane,
+    Surface,
     class_field,
     decoded_field,
     distance_field,
     log_density_ratio,
+    magnification_field,
     plane_covariances,
     regression_field,
     scott_bandwidth,
@@ -46,7 +48,8 @@ if TYPE_CHECKING:
 Field = NDArray[np.float32]
 
 PATH = "fields"
-CELLS = 112
+CELLS, FEWER_CELLS = 112, 64
+"""Cells along a side; fewer where derivatives of images are taken at each."""
 MARGIN = 1.4
 """Half the grid's side in reaches of the view that shows all; the page's own density covers as much."""
 LEAST_REACH = 3.2
@@ -78,6 +81,7 @@ class Layer(NamedTuple):
     reading: str
     make: Callable[[Scene], dict[str, Field]]
     scale: Callable[[Field], Scale]
+    cells: int = CELLS
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -87,6 +91,7 @@ class Scene:
     trained: TrainedModel
     view: planes.View
     sees_images: bool
+    cells: int = CELLS
 
     @property
     def plane(self) -> Plane:
@@ -105,7 +110,7 @@ class Scene:
         """Cells over all that the map shows when it shows all, and a margin."""
         away = np.abs(self.view.points - self.origin).max(axis=1)
         reach = max(LEAST_REACH, float(np.quantile(away, 0.999))) if len(away) else LEAST_REACH
-        return square_grid(self.origin, MARGIN * reach, CELLS)
+        return square_grid(self.origin, MARGIN * reach, self.cells)
 
     @functools.cached_property
     def z(self) -> Field:
@@ -154,6 +159,7 @@ def body(scene: Scene, name: str) -> bytes:
 @functools.lru_cache(maxsize=64)
 def _body(scene: Scene, name: str) -> bytes:
     layer = LAYERS[name]
+    scene = scene if layer.cells == scene.cells else dataclasses.replace(scene, cells=layer.cells)
     try:
         reason = applies.why_not(f"field.{name}", scene.trained)
         if reason is not None:
@@ -229,6 +235,11 @@ def _distance(scene: Scene) -> dict[str, Field]:
     return {"values": distance_field(scene.z, scene.trained.latent_map.mu)}
 
 
+def _change(scene: Scene) -> dict[str, Field]:
+    surface = Surface(scene.trained.decode, scene.trained.decode_with_jacobian)
+    return {"values": magnification_field(scene.z, surface.metric, scene.plane.axes)}
+
+
 def _regions(scene: Scene) -> dict[str, Field]:
     labels = scene.trained.latent_map.labels
     assert labels is not None
@@ -264,6 +275,14 @@ LAYERS: dict[str, Layer] = {
         "How far the nearest held-out code is: far from all, a decode is a guess.",
         _distance,
         _from_nothing,
+    ),
+    "change": Layer(
+        "sequential",
+        "log₁₀ of image area per area of the map",
+        "How fast the image changes around here: one more is ten times as fast. Seams lie between kinds of image.",
+        _change,
+        _quantiles,
+        FEWER_CELLS,
     ),
     "regions": Layer(
         "classes",

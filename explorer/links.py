@@ -15,7 +15,7 @@ PATHS = ("lerp", "slerp", "geodesic")
 MOST_STOPS = 6
 UNSURE = "yes"
 PLANES = ("axes", "pca")
-HEATS = ("density", "ratio", "error", "entropy", "distance", "regions")
+HEATS = ("density", "ratio", "error", "entropy", "distance", "change", "regions")
 MOST_COMPARED = 4
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
 _LONGEST = 2000
@@ -60,7 +60,7 @@ class Link:
     step : int
         A step of it, counted from 1.
     heat : str
-        What the map is coloured by: ``density``, ``ratio``, ``error``, ``entropy``, ``distance`` or ``regions``.
+        What the map is coloured by, one of `HEATS`.
     """
 
     model: str | None = None

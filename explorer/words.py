@@ -17,8 +17,9 @@ posterior* is the density $q(z) = \tfrac1N \sum_n q(z\,|\,x_n)$ of all of them; 
 the prior draws places that no image was encoded to. *q(z) against the prior* shows just that,
 $\log q(z) - \log p(z)$. The other colours of the map say where it can be trusted: how well images near a place are
 rebuilt (their errors, averaged with weights $\exp(-|z - \mu_n|^2 / 2h^2)$), how unsure the decoder is of its pixels,
-how far the nearest code is, and which class the fifteen nearest codes have. With more than two dimensions, codes are
-counted as they lie on the plane; what is decoded or far is told of the plane's own places.
+how far the nearest code is, how fast the image changes (the magnification factor $\sqrt{\det J^\top J}$ of
+the decoder's Jacobian, Bishop et al. 1997), and which class the fifteen nearest codes have. With more than two
+dimensions, codes are counted as they lie on the plane; what is decoded or far is told of the plane's own places.
 
 The grid is the decoder at places $z_{ij} = \big(\Phi^{-1}(\tfrac{i+1/2}{n}), \Phi^{-1}(\tfrac{j+1/2}{n})\big)$, the
 quantiles of the prior $p(z) = \mathcal N(0, I)$: every tile stands for the same share of the prior. Up in the grid is

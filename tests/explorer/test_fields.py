@@ -38,8 +38,9 @@ def test_the_page_computes_the_density_and_the_server_all_other_colours_of_the_m
 def test_every_field_covers_the_map_and_says_how_to_read_it(vae: TrainedModel, name: str) -> None:
     found = asked(vae, name)
     region = found["region"]
-    assert len(found["values"]) == region["columns"] * region["rows"] == fields.CELLS**2
-    assert region["x0"] == pytest.approx(-region["cell"] * fields.CELLS / 2, abs=1e-4)
+    cells = fields.LAYERS[name].cells
+    assert len(found["values"]) == region["columns"] * region["rows"] == cells**2
+    assert region["x0"] == pytest.approx(-region["cell"] * cells / 2, abs=1e-4)
     assert np.isfinite(found["values"]).mean() > 0.005
     assert found["low"] < found["high"]
     assert len(found["ticks"]) == 3
@@ -52,7 +53,7 @@ def test_a_plane_of_a_larger_space_has_its_own_fields(models, name: str) -> None
     wide = load(models / "digits-vae-16d")
     middle = tuple([0.0] * 16)
     first = asked(wide, name, PadState(middle, "pca"))
-    assert len(first["values"]) == fields.CELLS**2
+    assert len(first["values"]) == fields.LAYERS[name].cells ** 2
     assert not np.array_equal(asked(wide, name, PadState(middle, "3,5"))["values"], first["values"], True)
 
 

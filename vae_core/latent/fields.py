@@ -23,6 +23,8 @@ LOWEST = float(np.log(np.finfo(np.float64).tiny))
 """Least log-density that is told apart from none, -708 nats."""
 REACH = 3.0
 """Bandwidths from the nearest code, about, beyond which a regression says nothing."""
+FEW = 512
+"""Places whose images' derivatives are held at once."""
 PART = 2**21
 """Numbers held at once in the largest array, so that memory stays bounded."""
 
@@ -302,6 +304,44 @@ def decoded_field(z: ArrayLike, measure: Callable[[NDArray[np.float32]], ArrayLi
             "A field needs one number for each place.", got=list(found.shape), allowed=f"[{len(flat)}]"
         )
     return found.reshape(places.shape[:2])
+
+
+def magnification_field(
+    z: ArrayLike, metric: Callable[[NDArray[np.float32]], ArrayLike], axes: ArrayLike
+) -> Field:
+    """Return how much more area a decoder gives to a plane around places z [R, C, d], as log10, float32 [R, C].
+
+    sqrt(det(A M A^T)), the magnification factor (Bishop, Svensén & Williams 1997) of the metric M seen on the plane.
+    Each unit is a factor of ten; where the images do not change at all it is -30.
+
+    Parameters
+    ----------
+    z : array [R, C, d]
+    metric : callable, [n, d] -> [n, d, d]
+        Such as :meth:`vae_core.latent.Surface.metric`; it is asked for a few places at a time.
+    axes : array [2, d]
+        The plane's orthonormal axes A.
+
+    Raises
+    ------
+    InputError
+        If the shapes do not go together.
+
+    Examples
+    --------
+    >>> magnification_field(np.zeros((1, 1, 2)), lambda z: [np.diag([100.0, 1.0])], np.eye(2)).tolist()
+    [[1.0]]
+    """
+    places, directions = _places(z), as_codes("axes", axes)
+    flat = places.reshape(-1, places.shape[2]).astype(np.float32)
+    if directions.shape != (2, flat.shape[1]):
+        raise InputError("The axes do not fit.", got=list(directions.shape), allowed=f"[2, {flat.shape[1]}]")
+    factors = []
+    for start in range(0, len(flat), FEW):
+        found = directions @ np.asarray(metric(flat[start : start + FEW]), np.float64) @ directions.T
+        factors.append(np.sqrt(np.maximum(np.linalg.det(found), 1e-60)))
+    logs: Field = np.log10(np.concatenate(factors)).astype(np.float32)
+    return logs.reshape(places.shape[:2])
 
 
 def _places(z: ArrayLike) -> Floats:

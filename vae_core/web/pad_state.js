@@ -17,6 +17,7 @@ export const HEATS = {
   error: "reconstruction error",
   entropy: "the decoder's entropy",
   distance: "distance to the data",
+  change: "how fast images change",
   regions: "class regions",
 };
 const FARTHEST = 1e3;

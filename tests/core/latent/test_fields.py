@@ -14,6 +14,7 @@ from vae_core.latent import (
     distance_field,
     log_aggregate,
     log_density_ratio,
+    magnification_field,
     plane_covariances,
     regression_field,
     scott_bandwidth,
@@ -165,6 +166,20 @@ class TestPlaces:
         found = decoded_field(z, lambda codes: (asked.append(codes.shape), codes[:, 0])[1])
         assert asked == [(20, 3)]
         np.testing.assert_allclose(found, z[..., 0], rtol=1e-6)
+
+    def test_the_magnification_is_the_area_of_the_planes_image(self) -> None:
+        # A linear map: the plane's two axes become two vectors, and their parallelogram has the area known.
+        linear, axes = RNG.normal(size=(6, 3)), np.linalg.qr(RNG.normal(size=(3, 2)))[0].T
+        sides = linear @ axes.T
+        area = np.sqrt(np.prod((sides**2).sum(axis=0)) - (sides[:, 0] @ sides[:, 1]) ** 2)
+        found = magnification_field(
+            RNG.normal(size=(30, 20, 3)), lambda z: np.stack([linear.T @ linear] * len(z)), axes
+        )
+        np.testing.assert_allclose(found, np.log10(area), rtol=1e-5)
+        flat = magnification_field(np.zeros((1, 1, 3)), lambda z: np.zeros((1, 3, 3)), axes)
+        assert flat.tolist() == [[-30]]
+        with pytest.raises(InputError):
+            magnification_field(np.zeros((1, 1, 3)), lambda z: np.zeros((1, 3, 3)), np.eye(2))
 
     def test_what_does_not_fit_is_refused(self) -> None:
         with pytest.raises(InputError):
