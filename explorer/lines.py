@@ -32,6 +32,7 @@ class Line:
     Attributes
     ----------
     formula : str
+        Empty where each family has its own.
     code : callable or property
     of : callable, optional
         Gives the code of one model, where models differ.
@@ -77,7 +78,7 @@ LINES: dict[str, Line] = {
         r"-\tfrac12 \textstyle\sum_j \big(1 + \log\sigma_j^2 - \mu_j^2 - \sigma_j^2\big)",
         DiagonalGaussian.kl_per_dimension,
     ),
-    "loss": Line(r"\text{what training minimises: see the model's own equation}", MODELS["vae"].loss, _loss),
+    "loss": Line("", MODELS["vae"].loss, _loss),
     "effective_beta": Line(
         r"\beta \cdot \tfrac{\text{weight of a KL term}}{\text{weight of a pixel's } -\log p}", VAEConfig.effective_beta
     ),

@@ -25,7 +25,10 @@ def draw(trained: TrainedModel, names: Sequence[str], key: str) -> None:
         chosen = state.choose(key, known, known[0])
         st.selectbox("Number", known, format_func=TITLES.__getitem__, key=key, persist_state="session")
         line = LINES[chosen]
-        st.latex(line.formula)
+        if line.formula:
+            st.latex(line.formula)
+        else:
+            st.markdown(f"{type(trained.module).objective}, in nats per image")
         found = source(line.code_of(trained))
         st.caption(f"{found.place}, as it runs here")
         st.code(found.code, language="python")
