@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vae_core.centring import centred, is_dark_on_light, scaled, without_paper
+from vae_core.centring import BOX, centred, is_dark_on_light, scaled, without_paper
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
 Image = NDArray[np.float32]
 NEIGHBOURS = 15
+PLACED = ("shapes",)
+"""Data sets in whose images the place says something, so that drawings are left where they are."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -75,24 +77,29 @@ def suggested(image: Image, words: str, shape: tuple[int, int, int]) -> Input:
 
 def told(chosen: Input) -> str:
     """Return what is done to an input before a model sees it, in words; nothing where nothing is."""
-    done = [("inverted", chosen.inverted), ("fitted and centred as MNIST's digits", chosen.centred)]
+    done = [("inverted", chosen.inverted), ("fitted and centred", chosen.centred)]
     return ", ".join(words for words, on in done if on)
 
 
-def fitted(chosen: Input, shape: tuple[int, int, int]) -> Image:
-    """Return an input [C, H, W] as a model of images of `shape` sees it."""
+def share_of(trained: TrainedModel) -> float:
+    """Return how much of the sides a centred image takes: MNIST's digits leave a margin, other images fill theirs."""
+    return BOX if trained.config.data.name == "mnist" else 1.0
+
+
+def fitted(chosen: Input, shape: tuple[int, int, int], share: float = BOX) -> Image:
+    """Return an input [C, H, W] as a model of images of `shape` sees it; a centred one takes `share` of the sides."""
     channels, height, width = shape
     image = 1 - chosen.image if chosen.inverted else chosen.image
     if len(image) != channels:
         image = np.repeat(image.mean(axis=0, keepdims=True), channels, axis=0)
     if chosen.centred and channels == 1:
-        return centred(without_paper(image[0]), height, width)[np.newaxis]
+        return centred(without_paper(image[0]), height, width, share)[np.newaxis]
     return image if image.shape == shape else scaled(image, height, width)
 
 
 def seen(chosen: Input, trained: TrainedModel) -> Seen:
     """Return an input as a model with an encoder sees it, and its posterior."""
-    image = fitted(chosen, trained.image_shape)
+    image = fitted(chosen, trained.image_shape, share_of(trained))
     mu, sigma = trained.encode(image[np.newaxis])
     codes = trained.codes(image[np.newaxis])[0] if trained.is_discrete else None
     return Seen(image, mu[0], sigma[0], codes)
@@ -101,7 +108,8 @@ def seen(chosen: Input, trained: TrainedModel) -> Seen:
 def among(trained: TrainedModel, z: Image) -> str:
     """Return the class that most of the 15 held-out codes nearest to z [d] have, such as "among the 3s"."""
     codes = trained.latent_map
-    if codes.labels is None or not len(codes.mu):
+    # One class of a conditional model has the same places for all classes.
+    if codes.labels is None or not len(codes.mu) or trained.given_class is not None:
         return ""
     nearest = np.argsort(((codes.mu - z) ** 2).sum(axis=1), kind="stable")[:NEIGHBOURS]
     votes = Counter(codes.labels[nearest].tolist())

@@ -42,8 +42,9 @@ are 3s.
 
 A model knows images that were prepared like those it was trained on. *Centre it* does what was done to MNIST: the
 drawing is fitted into 20 of the 28 pixels with its proportions kept, grey where it covers a pixel in part, and its
-centre of mass is put in the middle (LeCun, Cortes & Burges, "The MNIST database of handwritten digits"). Other sizes
-in proportion. Turn it off to see how much a place in the corner, or another size, confuses the encoder.
+centre of mass is put in the middle (LeCun, Cortes & Burges, "The MNIST database of handwritten digits"). Images of
+other data sets fill their frame, and so do drawings for their models; shapes are left where they are. Turn it off, or
+on, to see how much a place in the corner, or another size, confuses the encoder.
 
 Scans are dark on light: an image whose border is light is inverted, which you can undo.
 """

@@ -24,8 +24,10 @@ LIGHT = 0.5
 """Median of a border from which on an image is taken to be dark on light."""
 
 
-def centred(image: Image, height: int, width: int) -> Image:
+def centred(image: Image, height: int, width: int, share: float = BOX) -> Image:
     """Return a grey image [h, w] in [0, 1], light on dark, as [height, width], fitted and centred as MNIST's digits.
+
+    `share` of the sides is what it may take; 1 suits data sets whose images fill their frame.
 
     Without any pixel of at least `INK` it is black.
 
@@ -39,7 +41,7 @@ def centred(image: Image, height: int, width: int) -> Image:
         return np.zeros((height, width), np.float32)
     rows, columns = box
     inside = image[rows, columns].astype(np.float64)
-    scale = BOX * min(height / inside.shape[0], width / inside.shape[1])
+    scale = share * min(height / inside.shape[0], width / inside.shape[1])
     total = inside.sum()
     middle = [
         scale * (inside.sum(axis=1 - axis) @ (np.arange(inside.shape[axis]) + 0.5)) / total for axis in (0, 1)

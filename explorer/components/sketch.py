@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import parcels, state
+from explorer import inputs, parcels, state
 from explorer.components import latent_pad
 from vae_core import web
 from vae_core.errors import PageEncoderError
@@ -60,6 +60,9 @@ def draw(trained: TrainedModel, name: str, *, plain: bool = False) -> Drawn:
         "plain": plain,
         "takesPasted": not plain,
         "label": f"Canvas, seen by {trained.name}",
+        "share": inputs.share_of(trained),
+        "centres": trained.config.data.name not in inputs.PLACED,
+        "hasVotes": trained.given_class is None,
         "hint": "Draw here" + ("" if plain else " with the mouse, a finger or a pen"),
         "held": "" if held is None else _text(held),
         "answer": None,

@@ -26,7 +26,7 @@ function createSketchHost(parentElement) {
   function open() {
     const model = data.model && globalThis[HERE]?.models.get(data.model);
     const isReady = (!data.model || model) && (!data.encoder || encoder?.name === data.encoder.name);
-    const wanted = JSON.stringify([data.model, data.encoder?.name, data.shape, data.plain]);
+    const wanted = JSON.stringify([data.model, data.encoder?.name, data.shape, data.plain, data.share]);
     if (!isReady || wanted === built) return;
     sketch?.destroy();
     built = wanted;
@@ -35,6 +35,7 @@ function createSketchHost(parentElement) {
     if (!memories.has(data.memory)) memories.set(data.memory, createSketchMemory());
     sketch = createSketch(root, {
       shape: data.shape, model, plain: data.plain, label: data.label, hint: data.hint,
+      share: data.share, centres: data.centres, hasVotes: data.hasVotes,
       encoder: data.encoder ? { program: encoder.about.program, w: encoder.arrays.w } : null,
       memory: memories.get(data.memory),
       onRest(pixels) {

@@ -31,7 +31,7 @@ def test_each_choice_has_its_effect_and_is_told() -> None:
         for words, changes in {
             "": {},
             "inverted": {"inverted": True},
-            "fitted and centred as MNIST's digits": {"centred": True},
+            "fitted and centred": {"centred": True},
         }.items()
     }
     assert len({image.tobytes() for image in images.values()}) == 3
@@ -73,3 +73,11 @@ def test_the_nearest_class_is_that_of_most_of_fifteen_neighbours(vae: TrainedMod
     nearest = np.argsort(((codes.mu - z) ** 2).sum(1), kind="stable")[:15]
     most = np.bincount(codes.labels[nearest]).argmax()
     assert inputs.among(vae, z) == f"among the {most}s"
+
+
+def test_centred_images_fill_their_frame_but_for_mnist(vae: TrainedModel) -> None:
+    assert inputs.share_of(vae) == 1
+    image = inputs.seen(Input(bar(), "a", centred=True), vae).image
+    assert image[0, 0].max() > 0.9
+    assert image[0, 7].max() > 0.9
+    assert inputs.fitted(Input(bar(28), "a", centred=True), (1, 28, 28))[0, :4].max() == 0

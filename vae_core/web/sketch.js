@@ -25,15 +25,18 @@ const SIZES = { "[": -0.02, "]": 0.02 };
  * @property {boolean} [plain]  The canvas and its tools alone.
  * @property {string} [label]
  * @property {string} [hint]  What an empty canvas says.
+ * @property {number} [share]  Of the sides, what a centred drawing takes, as in the model's data; MNIST's without it.
+ * @property {boolean} [centres]  Whether drawings are centred until the viewer chooses; they are without it.
+ * @property {boolean} [hasVotes]  Whether the nearest codes tell the class; they do without it.
  * @property {SketchMemory} [memory]  Of an earlier sketch, which goes on.
  * @property {(pixels: Uint8Array) => void} [onRest]  The image [H, W], once the drawing has rested for a moment; empty
  *   when it is blank.
  *
- * @typedef {{strokes: object, pen: {width: number, erases: boolean}, isCentred: boolean}} SketchMemory
+ * @typedef {{strokes: object, pen: {width: number, erases: boolean}, isCentred: boolean|null}} SketchMemory
  */
 
 /** @returns {SketchMemory} What outlives a sketch: its strokes and its tools. */
-export const createSketchMemory = () => ({ strokes: createStrokes(), pen: { width: PEN, erases: false }, isCentred: true });
+export const createSketchMemory = () => ({ strokes: createStrokes(), pen: { width: PEN, erases: false }, isCentred: null });
 
 /**
  * @param {HTMLElement} element
@@ -42,7 +45,8 @@ export const createSketchMemory = () => ({ strokes: createStrokes(), pen: { widt
  */
 export function createSketch(element, options) {
   const { shape, memory = createSketchMemory() } = options, [channels, height, width] = shape;
-  const { strokes, pen } = memory;
+  const { strokes, pen } = memory, share = options.share ?? 20 / 28;
+  const isCentred = () => memory.isCentred ?? options.centres ?? true;
   const about = options.model ? readOptions(options.model) : null;
   const encoder = about && options.encoder ? createEncoder(options.encoder.program, options.encoder.w) : null;
   const layout = options.plain ? "plain" : about ? "whole" : "mapless";
@@ -101,8 +105,8 @@ export function createSketch(element, options) {
     cancelAnimationFrame(frame);
     frame = 0;
     const ink = canvas.ink(), { size } = canvas;
-    const make = memory.isCentred ? centredImage : scaledImage;
-    const made = make(ink, size.height, size.width, height, width);
+    const make = isCentred() ? centredImage : scaledImage;
+    const made = make(ink, size.height, size.width, height, width, share);
     for (let k = 0; k < pixels.length; k++) pixels[k] = Math.round(255 * made[k]);
     paintGrey(parts.seen, pixels);
     showTools();
@@ -120,7 +124,7 @@ export function createSketch(element, options) {
 
   function show(mu, logvar) {
     map?.show(mu, logvar);
-    const [first, rest] = about ? among(about, mu) : ["", ""];
+    const [first, rest] = about && (options.hasVotes ?? true) ? among(about, mu) : ["", ""];
     parts.say(first, [rest, ...numbersOf(mu, logvar)].filter(Boolean).join("\n"));
   }
 
@@ -140,7 +144,7 @@ export function createSketch(element, options) {
 
   const showTools = () =>
     parts.showTools({
-      ...pen, isCentred: memory.isCentred, canUndo: strokes.canUndo(), canRedo: strokes.canRedo(),
+      ...pen, isCentred: isCentred(), canUndo: strokes.canUndo(), canRedo: strokes.canRedo(),
       isBlank: !strokes.visible().length,
     });
 

@@ -3,7 +3,6 @@
  * same as `vae_core.centring`, where the way is cited. No DOM.
  */
 
-const BOX = 20 / 28;
 const INK = 0.2;
 const ROUNDING = 1e-9;
 
@@ -11,14 +10,15 @@ const ROUNDING = 1e-9;
  * @param {Float32Array} ink  [h, w] in [0, 1], row by row.
  * @param {number} h @param {number} w
  * @param {number} height @param {number} width
+ * @param {number} share  Of the sides, what it may take.
  * @returns {Float32Array} [height, width], fitted and centred; black where nothing is drawn.
  */
-export function centredImage(ink, h, w, height, width) {
+export function centredImage(ink, h, w, height, width, share) {
   const box = boxOf(ink, h, w);
   if (!box) return new Float32Array(height * width);
   const { top, bottom, left, right } = box;
   const tall = bottom - top, wide = right - left;
-  const scale = BOX * Math.min(height / tall, width / wide);
+  const scale = share * Math.min(height / tall, width / wide);
   let total = 0, sumY = 0, sumX = 0;
   for (let y = top; y < bottom; y++) {
     for (let x = left; x < right; x++) {

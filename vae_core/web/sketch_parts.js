@@ -124,7 +124,7 @@ function buildTools(acts) {
   const centre = make("input"), centred = make("label");
   centre.type = "checkbox";
   centre.addEventListener("change", () => acts.centre(centre.checked));
-  centred.title = "Fitted into 20 of 28 pixels, centre of mass in the middle, as MNIST's digits were; off: as drawn";
+  centred.title = "Fitted and centred as the images of the data set are; off: as drawn";
   centred.append(centre, "Centre it");
   element.append(pens, sized, steps, clear, centred);
   const show = (now) => {
