@@ -15,6 +15,7 @@ PATHS = ("lerp", "slerp", "geodesic")
 MOST_STOPS = 6
 UNSURE = "yes"
 PLANES = ("axes", "pca")
+SHEETS = ("worksheet", "report")
 HEATS = ("density", "ratio", "error", "entropy", "distance", "change", "regions")
 MOST_COMPARED = 4
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
@@ -59,6 +60,8 @@ class Link:
         A lesson's name.
     step : int
         A step of it, counted from 1.
+    sheet : str
+        ``worksheet`` or ``report``: the lesson on paper instead.
     heat : str
         What the map is coloured by, one of `HEATS`.
     """
@@ -79,6 +82,7 @@ class Link:
     label: int | None = None
     lesson: str | None = None
     step: int | None = None
+    sheet: str | None = None
     heat: str | None = None
 
 
@@ -110,6 +114,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         models=_names(texts.get("models", "")),
         label=None if (label := _number(texts.get("label", ""), 0, 999)) is None else int(label),
         lesson=is_name(texts.get("lesson", "")),
+        sheet=_word(texts.get("sheet", ""), SHEETS),
         step=None if (step := _number(texts.get("step", ""), 1, 99)) is None else int(step),
         heat=_word(texts.get("heat", ""), HEATS),
     )

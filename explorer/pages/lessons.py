@@ -9,27 +9,30 @@ import streamlit as st
 from explorer import conditional, shelf, state, words
 from explorer.components import latent_pad
 from explorer.frame import guarded, heading
-from explorer.lessons import LESSONS, notebook
+from explorer.lessons import LESSONS, notebook, sheet
 from explorer.lessons.actions import act
 from explorer.lessons.checks import CHECKS
 from explorer.lessons.records import Lesson, Question, Step, Task
 from explorer.lessons.views import VIEWS
-from explorer.links import Link
+from explorer.links import SHEETS, Link
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
-LESSON, STEP, BEGUN = "lesson", "lesson.step", "lesson.begun"
+LESSON, STEP, BEGUN, SHEET = "lesson", "lesson.step", "lesson.begun", "lesson.sheet"
 
 
 def show() -> None:
     """Draw the page."""
     wanted = state.wish("lesson", "")
     if wanted is not None:
-        _open(wanted, int(state.wish("step", "") or 1) - 1)
+        _open(wanted, int(state.wish("step", "") or 1) - 1, state.wish("sheet", ""))
     lesson = next((one for one in LESSONS if one.name == state.get(LESSON)), None)
     if lesson is None:
         _list()
+        return
+    if state.get(SHEET):
+        _paper(lesson, str(state.get(SHEET)))
         return
     number = min(max(int(state.get(STEP) or 0), 0), len(lesson.steps) - 1)
     state.publish(Link(lesson=lesson.name, step=number + 1))
@@ -59,8 +62,17 @@ def _list() -> None:
             )
 
 
-def _open(name: str, number: int) -> None:
+def _paper(lesson: Lesson, kind: str) -> None:
+    state.publish(Link(lesson=lesson.name, sheet=kind))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button("Back", icon=":material/arrow_back:", on_click=_open, args=(lesson.name, 0), key="back")
+        st.caption("Print this page with the browser (Ctrl+P), on paper or as a PDF.")
+    st.markdown(sheet.worksheet(lesson) if kind == "worksheet" else sheet.report(lesson, notebook.read()))
+
+
+def _open(name: str, number: int, paper: str | None = None) -> None:
     state.put(LESSON, name)
+    state.put(SHEET, paper)
     state.put(STEP, number)
     state.put(BEGUN, None)
 
@@ -123,10 +135,19 @@ def _rail(lesson: Lesson, number: int) -> None:
             args=(lesson.name, number - 1),
             key="back",
         )
-        if number < last:
-            st.button("Next", shortcut="PageDown", on_click=_open, args=(lesson.name, number + 1), key="next")
-        else:
-            st.button("Finish", on_click=_open, args=("", 0), key="next")
+        target = (lesson.name, number + 1) if number < last else ("", 0)
+        st.button(
+            "Next" if number < last else "Finish",
+            shortcut="PageDown",
+            on_click=_open,
+            args=target,
+            key="next",
+        )
+        for kind in SHEETS:
+            st.button(
+                kind.capitalize(), icon=":material/print:", type="tertiary", on_click=_open,
+                args=(lesson.name, number, kind), key=kind,
+            )  # fmt: skip
 
 
 def _told(lesson: Lesson, number: int, step: Step) -> None:

@@ -80,3 +80,18 @@ def test_a_damaged_notebook_is_an_empty_one(open_lesson: Callable[..., AppTest],
     (kept,) = tmp_path.rglob(".lessons.json")
     kept.write_text('{"answers": {"tug.1": "x", "tug.0": 99}, "done": 3', "utf-8")
     assert "You predicted" not in _texts(open_lesson(lesson="tug", step="2", token=ADA))
+
+
+def test_a_lesson_is_on_paper_with_and_without_what_was_predicted(
+    open_lesson: Callable[..., AppTest],
+) -> None:
+    page = open_lesson(lesson="tug", step="2", token=ADA)
+    page.radio(key="predict.tug.1").set_value(1).run()
+    page.button(key="reveal").click().run()
+    page.button(key="report").click().run()
+    assert "☒ Both fall" in _texts(page)
+    page.button(key="back").click().run()
+    page.button(key="worksheet").click().run()
+    assert "☐ Both fall" in _texts(page)
+    again = open_lesson(lesson="tug", sheet="worksheet")
+    assert "Name: ____" in _texts(again)
