@@ -22,7 +22,7 @@ from vae_core.latent import Confidence, confidence
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
-UNITS = {"means": "−1 and +1 at the means", "latent": "lengths in latent space"}
+UNITS = {"means": "±1 at the means", "latent": "units of z"}
 RESAMPLES = 200
 
 
@@ -44,7 +44,7 @@ def show(trained: TrainedModel) -> None:
 @st.fragment
 @guarded
 def _make(trained: TrainedModel) -> None:
-    first, second, means, how = st.columns([3, 3, 4, 5])
+    first, second, means, certainty, how = st.columns([3, 3, 4, 3, 4])
     with first:
         a = groups.pick(trained, "A")
     with second:
@@ -53,18 +53,21 @@ def _make(trained: TrainedModel) -> None:
         others, limit = _how(trained)
     made: Way | None = None
     if a is not None and b is not None:
-        with means, st.container(horizontal=True, gap="small"):
-            groups.draw_mean(trained, "A", a.rows)
-            groups.draw_mean(trained, "B", b.rows)
+        with means:
+            groups.draw_means(trained, a, b)
         made = _way(trained, a, b, others, limit)
+        with certainty:
+            if min(len(a.rows), len(b.rows)) < 2:
+                st.caption("How sure it is can't be told from one image.")
+            _draw_sure(_sure(trained, a.rows.tobytes(), b.rows.tobytes(), _vectors(others)))
     shown = latent_pad.draw(trained, "image", made=() if made is None else (made,))
     state.publish(Link(trained.name, shown.z, label=trained.given_class))
     if len(shown.selection):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(f"{shown.selected:,} selected on the map:", width="content")
             groups.offer(trained, np.asarray(shown.selection, np.int64))
-    if made is not None and a is not None and b is not None:
-        _keep(trained, made, _sure(trained, a.rows.tobytes(), b.rows.tobytes(), _vectors(others)))
+    if made is not None:
+        _keep(trained, made)
     made_sliders.draw(trained)
     with st.expander("Begin at an image"):
         _begin(trained)
@@ -101,14 +104,14 @@ def _way(trained: TrainedModel, a: Group, b: Group, others: list[Way], limit: fl
         return None
 
 
-def _keep(trained: TrainedModel, made: Way, sure: Confidence | str) -> None:
-    number, name, button = st.columns([5, 4, 4], vertical_alignment="bottom")
-    with number:
-        if isinstance(sure, str):
-            st.caption(sure)
-        else:
-            told = f"±{sure.cone:.1f}°" if sure.cone < 10 else f"±{sure.cone:.0f}°"
-            st.metric("How sure the direction is", told, help=words.SURE.format(apart=f"{sure.apart:.0%}"))
+def _draw_sure(sure: Confidence | None) -> None:
+    if sure is not None:
+        told = f"±{sure.cone:.1f}°" if sure.cone < 10 else f"±{sure.cone:.0f}°"
+        st.metric("How sure", told, help=words.SURE.format(apart=f"{sure.apart:.0%}"))
+
+
+def _keep(trained: TrainedModel, made: Way) -> None:
+    name, button, _ = st.columns([4, 4, 5], vertical_alignment="bottom")
     chosen = name.text_input(
         "Name", made.name, max_chars=ways.LONGEST_NAME, key=f"direction.name.{made.name}"
     )
@@ -135,9 +138,9 @@ def _vectors(others: Sequence[Way]) -> tuple[tuple[float, ...], ...]:
 @functools.lru_cache(maxsize=32)
 def _sure(
     trained: TrainedModel, a: bytes, b: bytes, others: tuple[tuple[float, ...], ...]
-) -> Confidence | str:
+) -> Confidence | None:
     first, second = (trained.latent_map.mu[np.frombuffer(rows, np.int64)] for rows in (a, b))
     try:
         return confidence(first, second, np.random.default_rng(0), others=others, resamples=RESAMPLES)
-    except VaeCoreError as error:
-        return str(error)
+    except VaeCoreError:
+        return None  # the way itself says why, or there is a group of one image

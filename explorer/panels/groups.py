@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import state
-from explorer.figures.pixels import data_uri, picture
+from explorer.figures.strips import strip
 from explorer.frame import go
 
 if TYPE_CHECKING:
@@ -49,14 +49,14 @@ def pick(trained: TrainedModel, group: str) -> Group | None:
     return Group(np.flatnonzero(codes.labels == int(chosen)), named[chosen])
 
 
-def draw_mean(trained: TrainedModel, group: str, rows: NDArray[np.int64]) -> None:
-    """Draw what a group's mean code decodes to."""
-    mean = trained.latent_map.mu[rows].mean(axis=0, keepdims=True)
+def draw_means(trained: TrainedModel, a: Group, b: Group) -> None:
+    """Draw what the two groups' mean codes decode to, with the number of images in each."""
+    mu = trained.latent_map.mu
+    means = np.stack([mu[group.rows].mean(axis=0) for group in (a, b)])
     st.image(
-        data_uri(picture(trained.decode(mean)[0], 200)),
-        caption=f"{group}: {len(rows):,} images",
-        width=96,
-        alt=f"The mean of group {group}, decoded",
+        strip({"": trained.decode(means)}, [f"A: {len(a.rows):,}", f"B: {len(b.rows):,}"], side=72),
+        width="content",
+        alt="The means of groups A and B, decoded",
     )
 
 

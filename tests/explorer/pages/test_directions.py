@@ -22,15 +22,15 @@ def test_the_page_shows_two_groups_and_how_sure_the_direction_between_them_is(
     assert not page.error
     assert page.selectbox(key=f"group.{model}.A").value != page.selectbox(key=f"group.{model}.B").value
     assert page.metric[0].value.endswith("°")
-    assert image(page, "The mean of group A")
+    assert image(page, "The means of groups A and B")
     assert image(page, "c + b − a")
 
 
 def test_other_groups_have_another_mean_and_another_certainty(open_page: Open) -> None:
     page = open_page("directions", model=MODEL)
-    mean, sure = image(page, "The mean of group A"), page.metric[0].value
+    mean, sure = image(page, "The means of groups A and B"), page.metric[0].value
     page.selectbox(key=f"group.{MODEL}.A").set_value("3").run()
-    assert image(page, "The mean of group A") != mean
+    assert image(page, "The means of groups A and B") != mean
     assert page.metric[0].value != sure
 
 
@@ -76,6 +76,16 @@ def test_what_is_selected_becomes_a_group(open_page: Open) -> None:
     other.button(key="as-group.B").click().run()
     assert other.selectbox(key=f"group.{MODEL}.B").value == "selected"
     assert not other.exception
+
+
+def test_a_group_of_one_image_makes_a_slider_whose_certainty_is_not_known(open_page: Open) -> None:
+    page = open_page("directions", model=MODEL)
+    act(page, MODEL, pad="image", selection=[7], selected=1)
+    page.button(key="as-group.A").click().run()
+    assert not page.exception
+    assert not page.metric
+    assert "can't be told from one image" in captions(page)
+    assert page.button(key="make-slider")
 
 
 def test_an_analogy_lists_the_nearest_images(open_page: Open, vae: TrainedModel) -> None:
