@@ -9,7 +9,7 @@ import re
 from explorer.links import HEATS as HEATS
 from explorer.links import Z_LIMIT
 
-LAYERS = ("grid", "points", "prior", "names")
+LAYERS = ("grid", "points", "posteriors", "prior", "names")
 USUAL_LAYERS = ("points", "prior", "names")
 PCA = "pca"
 FARTHEST = Z_LIMIT

@@ -129,6 +129,20 @@ def test_class_regions_are_in_the_classes_colours(bench: PadBench) -> None:
     bench.until(lambda: bench.picture() != plain)
 
 
+def test_posteriors_are_drawn_to_scale_where_there_are_some(bench: PadBench) -> None:
+    bench.open(layers=[])
+    empty = bench.picture()
+    bench.page.get_by_label("posteriors 1σ").check()
+    bench.until(lambda: bench.picture() != empty)
+    assert bench.released()[-1]["layers"] == ["posteriors"]
+    all_of_them = bench.picture()
+    bench.page.get_by_role("button", name="Zoom in").click()
+    bench.until(lambda: bench.picture() != all_of_them)
+    bench.given["logvar"] = False
+    bench.open()
+    assert bench.page.get_by_label("posteriors 1σ").count() == 0
+
+
 def test_a_host_without_fields_offers_the_density_alone(bench: PadBench) -> None:
     bench.open()
     assert bench.page.get_by_label("Colour").locator("option").count() == 2

@@ -88,6 +88,27 @@ export function drawPrior(context, view, centre, theme) {
   context.restore();
 }
 
+/**
+ * Posteriors of one standard deviation, to scale.
+ * @param {Iterable<number>} rows
+ * @param {(row: number) => {major: number, minor: number, angle: number}} ellipseOf  In the plane's units.
+ * @param {(row: number) => Array<number>} colourOf
+ */
+export function drawPosteriors(context, view, { x, y }, rows, ellipseOf, colourOf) {
+  const scale = scaleOf(view);
+  context.save();
+  context.lineWidth = 1.2;
+  for (const row of rows) {
+    const { major, minor, angle } = ellipseOf(row);
+    context.strokeStyle = `rgb(${colourOf(row)})`;
+    context.beginPath();
+    // The canvas's angles run clockwise, the plane's the other way.
+    context.ellipse(...toScreen(view, x[row], y[row]), major * scale, minor * scale, -angle, 0, 2 * Math.PI);
+    context.stroke();
+  }
+  context.restore();
+}
+
 /** Ticks along the left and bottom edges at round numbers, and the axes' names. */
 export function drawAxes(context, view, labels, theme) {
   const rough = 60 / scaleOf(view);

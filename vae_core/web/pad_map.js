@@ -1,9 +1,11 @@
 /** The map's layers in their order, and what they need to be up to date. */
 
-import { classCentres, drawAxes, drawClassNames, drawPrior, paintPoints } from "./pad_draw.js";
+import { classCentres, drawAxes, drawClassNames, drawPosteriors, drawPrior, paintPoints } from "./pad_draw.js";
 import { createGridLayer } from "./pad_grid.js";
 import { createDensityLayer } from "./pad_heat.js";
-import { projectOne } from "./pad_plane.js";
+import { posteriorEllipse, projectOne } from "./pad_plane.js";
+
+const MOST_POSTERIORS = 400;
 
 /**
  * @param {import("./pad_options.js").About} about
@@ -21,6 +23,16 @@ export function createMap(about, state, jobs, fields) {
     if (grid && has("grid")) jobs.start("grid", grid.decode({ ...view }, state.plane, Float64Array.from(state.z)));
   };
   let centres = [];
+
+  /** Posteriors of the selected points, or else of an even choice of those shown. */
+  function drawSome(context, view) {
+    const { shown, selection, plane, points } = state, rows = [];
+    for (let n = 0; n < count; n++) if (shown[n] && (!selection.size() || selection.mask[n])) rows.push(n);
+    const step = Math.max(1, rows.length / MOST_POSTERIORS);
+    const some = Array.from({ length: Math.min(rows.length, MOST_POSTERIORS) }, (_, k) => rows[Math.floor(k * step)]);
+    const ellipseOf = (row) => posteriorEllipse(plane, about.logvar, row);
+    drawPosteriors(context, view, points, some, ellipseOf, (row) => about.colours[about.tints[row]]);
+  }
 
   return {
     /** Another plane: what was drawn of the former is gone. */
@@ -65,6 +77,7 @@ export function createMap(about, state, jobs, fields) {
       else fields.draw(context, view, theme);
       const all = has("points");
       if (all || state.selection.size()) dots.draw(context, view, ratio, { all, faint: state.heat() !== "" });
+      if (has("posteriors") && about.logvar) drawSome(context, view);
       if (dense) density.drawContours(context, view, theme);
       if (has("prior") && about.hasPrior) drawPrior(context, view, projectOne(state.plane, new Float64Array(d)), theme);
       if (has("names")) drawClassNames(context, view, centres, about.names, state.hidden, theme);

@@ -123,9 +123,9 @@ function buildImage({ decoder, notice, hasPrior }, acts) {
   return { view, figure, image, numbersLine, nearest, showPlaying, showHistory };
 }
 
-function addLayerBoxes(bar, { count, classCount, hasPrior, decoder }, acts) {
+function addLayerBoxes(bar, { count, classCount, hasPrior, decoder, logvar, d }, acts) {
   const boxes = new Map();
-  const possible = { grid: decoder.live, points: count, prior: hasPrior, names: classCount };
+  const possible = { grid: decoder.live, points: count, posteriors: logvar && d > 1, prior: hasPrior, names: classCount };
   for (const [name, words] of Object.entries(LAYERS)) {
     if (!possible[name]) continue;
     const line = make("label"), box = make("input");

@@ -7,6 +7,7 @@ import { createSelection } from "./pad_selection.js";
 export const LAYERS = {
   grid: "decoded grid",
   points: "points",
+  posteriors: "posteriors 1σ",
   prior: "prior 1–3σ",
   names: "class names",
 };
