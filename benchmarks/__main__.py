@@ -27,6 +27,7 @@ BENCHMARKS = {
     "watched": "benchmarks.watched",
     "throughput": "benchmarks.throughput",
     "quality": "benchmarks.quality",
+    "minute": "benchmarks.minute",
     "likelihood": "benchmarks.likelihood",
 }
 # Benchmark -> a package that it can do nothing without.

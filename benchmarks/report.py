@@ -18,6 +18,7 @@ Result = dict[str, Any]
 # Result -> its title and the module that measures it, in the order of the report.
 SECTIONS = {
     "quality": ("How good a brief training is", "quality"),
+    "minute": ("A minute of training", "minute"),
     "time_to_quality": ("Time to quality", "quality"),
     "reductions": ("Sums and means", "quality"),
     "likelihood": ("Likelihood of binarised MNIST", "likelihood"),
