@@ -36,6 +36,16 @@ def test_a_made_slider_moves_z_along_its_direction_and_nowhere_else(bench_in_fiv
     assert bench.released() == []
 
 
+def test_arrow_keys_move_it_too(bench_in_five: PadBench) -> None:
+    bench = bench_in_five
+    bench.open({"made": [WAY]}, z=ORIGIN)
+    slider = bench.page.get_by_role("slider", name="smile")
+    slider.press("ArrowRight")
+    slider.press("Shift+ArrowLeft")
+    np.testing.assert_allclose(bench.state()["z"], np.array(ORIGIN) + 0.09 * np.array(VECTOR), atol=1e-6)
+    assert len(bench.released()) == 2
+
+
 def test_its_value_follows_z_however_it_moves(bench_in_five: PadBench) -> None:
     bench = bench_in_five
     bench.open({"made": [WAY]}, z=ORIGIN)

@@ -100,10 +100,10 @@ function createSlider({ decoder }, way, { onInput, onRelease }) {
   range.addEventListener("input", () => onInput(way, Number(range.value)));
   range.addEventListener("change", release);
   range.addEventListener("keydown", (event) => {
-    const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
-    if (!way) return;
+    const sign = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (!sign) return;
     event.preventDefault();
-    const next = Number(range.value) + way * (event.shiftKey ? 0.01 : 0.1);
+    const next = Number(range.value) + sign * (event.shiftKey ? 0.01 : 0.1);
     onInput(way, Math.min(high, Math.max(low, next)));
   });
   range.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && release());
