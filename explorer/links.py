@@ -62,6 +62,8 @@ class Link:
         A step of it, counted from 1.
     sheet : str
         ``worksheet`` or ``report``: the lesson on paper instead.
+    breakage : str
+        A mistake to try out, by its name.
     heat : str
         What the map is coloured by, one of `HEATS`.
     """
@@ -83,6 +85,7 @@ class Link:
     lesson: str | None = None
     step: int | None = None
     sheet: str | None = None
+    breakage: str | None = None
     heat: str | None = None
 
 
@@ -114,6 +117,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         models=_names(texts.get("models", "")),
         label=None if (label := _number(texts.get("label", ""), 0, 999)) is None else int(label),
         lesson=is_name(texts.get("lesson", "")),
+        breakage=is_name(texts.get("breakage", "")),
         sheet=_word(texts.get("sheet", ""), SHEETS),
         step=None if (step := _number(texts.get("step", ""), 1, 99)) is None else int(step),
         heat=_word(texts.get("heat", ""), HEATS),

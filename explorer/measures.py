@@ -72,6 +72,8 @@ SECTIONS: dict[str, dict[str, Words]] = {
     },
 }  # fmt: skip
 FROM_SETTINGS = "from the settings: how each term is reduced, and β"
+MOST_DIGITS = 1e7
+"""From here on only the order of magnitude means something."""
 WORDS: dict[str, Words] = {name: words for section in SECTIONS.values() for name, words in section.items()}
 
 
@@ -80,10 +82,14 @@ def number(entry: dict[str, Any] | None) -> str:
 
     >>> number({"value": -131.24}), number({"value": 0.90123}), number({"value": 2.0}), number(None)
     ('−131.2', '0.901', '2', '–')
+    >>> number({"value": -3.4e20})
+    '−3e20'
     """
     if entry is None:
         return "–"
     value = float(entry["value"])
+    if abs(value) >= MOST_DIGITS:
+        return f"{value:.0e}".replace("-", "−").replace("e+", "e")
     digits = 1 if abs(value) >= 10 else 3
     return f"{value:.{digits}f}".removesuffix(".000").replace("-", "−")
 

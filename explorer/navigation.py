@@ -22,6 +22,7 @@ from explorer.pages import (
     directions,
     generate,
     interpolate,
+    lab,
     lessons,
     map,
     measure,
@@ -64,6 +65,7 @@ PAGES = (
     PageEntry("replay", "Replay", ":material/history:", replay.show),
     PageEntry("measure", "Measure", ":material/straighten:", measure.show),
     PageEntry("lessons", "Lessons", ":material/school:", show_without_model=lessons.show),
+    PageEntry("lab", "Break it", ":material/experiment:", show_without_model=lab.show),
     PageEntry("runs", "Runs", ":material/inventory_2:", show_without_model=runs.show),
     PageEntry("train", "Train", ":material/model_training:", show_without_model=train.show),
 )

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from explorer import own_sets
 from explorer.job import Job
@@ -68,15 +69,29 @@ def usual_epochs(images: int) -> int:
     return min(MOST_EPOCHS, max(1, round(IMAGES_SEEN / images)))
 
 
+class TogetherPlan(Protocol):
+    """What to train side by side: the data set's name, the models by name, and how the runs are set up."""
+
+    @property
+    def data(self) -> str: ...
+
+    @property
+    def models(self) -> dict[str, ModelConfig]: ...
+
+    def prepare(
+        self, names: list[str], opened: ImageDataset | None, say: Callable[[str], None]
+    ) -> SideBySide: ...
+
+
 class SetJob(Job[SideBySide]):
     """A set in training: its runs are saved under their names in a folder, and measured when they are over.
 
     Attributes
     ----------
-    plan : SetPlan
+    plan : TogetherPlan
     """
 
-    def __init__(self, plan: SetPlan, places: list[Path], opened: ImageDataset | None) -> None:
+    def __init__(self, plan: TogetherPlan, places: list[Path], opened: ImageDataset | None) -> None:
         names = [place.name for place in places]
         super().__init__(
             f"{title_of(plan.data)}, side by side",

@@ -16,7 +16,7 @@ from explorer import cache, own_sets, shelf, state
 from explorer.job import Job, Prepare
 from explorer.jobs import Jobs
 from explorer.links import is_name
-from explorer.sets import QUICK_MAP, SetJob, SetPlan
+from explorer.sets import QUICK_MAP, SetJob, TogetherPlan
 from vae_core.checkpoint import read_header
 from vae_core.claims import claimed
 from vae_core.config import DataConfig
@@ -151,7 +151,7 @@ def start(plan: Plan) -> str | None:
         return _submit(TrainingJob(plan, shelf.mine().own / name, prepare))
 
 
-def start_set(plan: SetPlan) -> str | None:
+def start_set(plan: TogetherPlan) -> str | None:
     """Start a set of models side by side, as :func:`start` does one."""
     if not own_sets.may_see(plan.data):
         return FOREIGN

@@ -49,6 +49,13 @@ on, to see how much a place in the corner, or another size, confuses the encoder
 Scans are dark on light: an image whose border is light is inverted, which you can undo.
 """
 
+LAB = r"""
+Each mistake is one that people make. The right and the broken model have the same network, seed and batches of
+digits, so that whatever differs between them comes from the line that differs. Both are kept among your runs; Compare
+opens them with others. Numbers are of the test images, and the ELBO is taken as it should be, whatever the broken
+model minimised.
+"""
+
 LESSONS = r"""
 A lesson is a few steps. Most ask for a prediction before they tell what is the case; some ask you to do something in
 the view beside the text, and notice when it is done. What you predicted and did is kept for this browser on the server,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from vae_core.checkpoint import ModelFolder
 from vae_core.config import to_json
 from vae_core.datasets import DATASETS, title_of
-from vae_core.models import MODELS, VAEConfig, family_of, latent_words
+from vae_core.models import KNOWN, VAEConfig, family_of, latent_words
 
 
 def model_card(name: str, folder: ModelFolder) -> str:
@@ -16,7 +16,7 @@ def model_card(name: str, folder: ModelFolder) -> str:
     lines = [
         f"# {name}",
         "",
-        f"{MODELS[family_of(config.model)].title} with {latent_words(config.model, folder.image_shape)}, trained on "
+        f"{KNOWN[family_of(config.model)].title} with {latent_words(config.model, folder.image_shape)}, trained on "
         f"{title_of(config.data.name)} ({shape}), seed {config.seed}.",
         "",
     ]

@@ -14,7 +14,7 @@ from explorer.links import MOST_COMPARED
 from explorer.shelf import Kept
 from vae_core.datasets import title_of
 from vae_core.errors import VaeCoreError
-from vae_core.models import MODELS
+from vae_core.models import KNOWN
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ def _told(one: Kept) -> str:
     if one.entry.problem is not None:
         return one.entry.problem
     data, family = one.entry.dataset or "", one.entry.family or ""
-    parts = [f"{MODELS[family].title}, {title_of(data)}, {one.entry.latent_words}"]
+    parts = [f"{KNOWN[family].title}, {title_of(data)}, {one.entry.latent_words}"]
     elbo = one.entry.metrics.get("elbo")
     if elbo is not None:
         parts.append(f"{elbo['split']} ELBO {elbo['value']:.1f} {elbo['unit']}".replace("-", "−", 1))

@@ -10,6 +10,7 @@ from torch import nn
 from vae_core.config import from_json, to_json
 from vae_core.errors import ConfigError
 from vae_core.models.autoencoder import Autoencoder, AutoencoderConfig
+from vae_core.models.broken import BROKEN
 from vae_core.models.capacity import CapacityConfig, CapacityVAE
 from vae_core.models.cvae import CVAE, CVAEConfig
 from vae_core.models.factor_vae import FactorVAE, FactorVAEConfig
@@ -42,11 +43,16 @@ MODELS: dict[str, type[Autoencoder] | type[GaussianVAE] | type[VQVAE] | type[GAN
     "vaegan": VAEGAN,
     "ae": Autoencoder,
 }
+"""What a user can choose."""
+KNOWN = MODELS | BROKEN
+"""What a model on disk can be."""
 
 __all__ = [
+    "BROKEN",
     "CVAE",
     "GAN",
     "IWAE",
+    "KNOWN",
     "MODELS",
     "TCVAE",
     "VAE",
@@ -87,7 +93,7 @@ __all__ = [
 
 def family_of(config: ModelConfig) -> str:
     """Return the registry's name of the family that `config` belongs to."""
-    return next(name for name, model in MODELS.items() if type(config) is model.Config)
+    return next(name for name, model in KNOWN.items() if type(config) is model.Config)
 
 
 def in_family(config: ModelConfig, family: str) -> ModelConfig:
@@ -97,7 +103,7 @@ def in_family(config: ModelConfig, family: str) -> ModelConfig:
     """
     if family_of(config) == family:
         return config
-    target = MODELS[family].Config
+    target = KNOWN[family].Config
     names = {field.name for field in dataclasses.fields(target)}
     plain = type(config)()
     values = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
@@ -125,7 +131,7 @@ def latent_words(config: ModelConfig, shape: ImageShape | None = None) -> str:
 
 def make_model(config: ModelConfig, shape: ImageShape) -> Model:
     """Return a freshly initialised model for images of `shape` = (C, H, W); torch's global seed decides the weights."""
-    model: nn.Module = MODELS[family_of(config)](config, shape)  # type: ignore[arg-type]
+    model: nn.Module = KNOWN[family_of(config)](config, shape)  # type: ignore[arg-type]
     return model  # type: ignore[return-value]
 
 
@@ -137,8 +143,8 @@ def model_config_to_json(config: ModelConfig) -> dict[str, Any]:
 def model_config_from_json(values: dict[str, Any]) -> ModelConfig:
     """Build the configuration that :func:`model_config_to_json` wrote; ConfigError if it does not fit."""
     family = values.get("family")
-    if not isinstance(family, str) or family not in MODELS:
+    if not isinstance(family, str) or family not in KNOWN:
         raise ConfigError("There is no such model family.", got=repr(family), allowed=", ".join(MODELS))
     rest = {name: value for name, value in values.items() if name != "family"}
-    target: type[ModelConfig] = MODELS[family].Config
+    target: type[ModelConfig] = KNOWN[family].Config
     return from_json(target, rest)

@@ -1,0 +1,29 @@
+"""A mistake, predicted, trained and seen beside the right model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+Settle = Callable[[Page], None]
+Screenshot = Callable[[Page, str], Path]
+
+
+def test_a_broken_model_trains_beside_the_right_one_once_it_is_predicted(
+    page: Page, settle: Settle, screenshot: Screenshot
+) -> None:
+    page.goto("/lab?breakage=thousand")
+    settle(page)
+    expect(page.get_by_role("button", name="Train the right and the broken one")).to_have_count(0)
+    page.get_by_role("radiogroup").get_by_text("better ordered").click()
+    page.get_by_role("button", name="See what is the case").click()
+    expect(page.get_by_text("The line that differs")).to_be_visible()
+    page.get_by_role("button", name="Train the right and the broken one").click()
+    expect(page.get_by_role("button", name="Stop and measure")).to_be_visible()
+    expect(page.get_by_role("button", name="Train both again")).to_be_visible(timeout=120_000)
+    settle(page)
+    expect(page.get_by_role("application")).to_have_count(2)
+    expect(page.get_by_role("cell", name="KL, nats per image")).to_be_visible()
+    screenshot(page, "lab")
