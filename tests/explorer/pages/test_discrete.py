@@ -116,9 +116,9 @@ def test_compare_shows_copies_and_says_why_there_is_no_map(open_page: Open) -> N
     assert any("| Rate, nats per image |" in one.value for one in page.markdown)
 
 
-def test_only_the_plane_and_shortest_paths_do_not_apply_to_it(coded: TrainedModel) -> None:
+def test_only_the_plane_and_what_needs_directions_do_not_apply_to_it(coded: TrainedModel) -> None:
     reasons = {view for view in applies.REASONS if applies.why_not(view, coded) is not None}
-    assert reasons - {"field.ratio"} == {"plane", "geodesic"}
+    assert reasons - {"field.ratio"} == {"plane", "geodesic", "directions"}
 
 
 def test_the_form_offers_the_size_of_the_book(open_page: Open) -> None:
