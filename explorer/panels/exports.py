@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vae_core.export.animation import animation, contact_sheet, side_by_side
+from vae_core.export.mp4 import is_available
 
 if TYPE_CHECKING:
     from explorer.paths import Way
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 FRAMES = 41
 SIDE = 224
 """Pixels that an image is high in a file, about."""
-KINDS = {".gif": ("GIF", "image/gif"), ".webp": ("WebP", "image/webp")}
+KINDS = {".gif": ("GIF", "image/gif"), ".webp": ("WebP", "image/webp"), ".mp4": ("MP4", "video/mp4")}
 
 
 def offer(trained: TrainedModel, ways: Sequence[Way], steps: int) -> None:
@@ -27,6 +28,9 @@ def offer(trained: TrainedModel, ways: Sequence[Way], steps: int) -> None:
     with st.popover("Export", icon=":material/download:"):
         st.caption("All paths that are shown, side by side; the animation goes there and back.")
         for suffix, (title, mime) in KINDS.items():
+            if suffix == ".mp4" and not is_available():
+                st.caption("MP4 needs an encoder on the server: `pip install av`.")
+                continue
 
             def moving(suffix: str = suffix) -> bytes:
                 return animation(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -88,6 +89,19 @@ def test_paths_are_chosen_and_lead_through_an_image_until_that_is_undone(page: P
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Undo").click()
     expect(page).not_to_have_url(re.compile("via="))
+
+
+def test_a_film_of_the_paths_is_taken_home(page: Page, settle: Settle, tmp_path: Path) -> None:
+    opened(page, settle)
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Animation, MP4").click()
+    place = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(place)
+    with av.open(place) as film:
+        frames = list(film.decode(video=0))
+    assert (place.name, len(frames)) == ("digits-vae-2d-path.mp4", 2 * FRAMES - 2)
+    assert (frames[0].width, frames[0].height) == (17 * 28, 8 * 28)
 
 
 def test_an_animation_of_the_paths_is_taken_home(page: Page, settle: Settle, tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from vae_core.cli import opening
 from vae_core.cli.arguments import Parser, option, refuse
 from vae_core.errors import ConfigError, InputError
 from vae_core.export import write_animation
+from vae_core.export.animation import KINDS
+from vae_core.export.mp4 import require_encoder
 from vae_core.image_files import read_array, read_images, write_npz, write_png
 from vae_core.latent import (
     Surface,
@@ -30,7 +32,7 @@ from vae_core.trained import TrainedModel
 
 PATHS = {"lerp": lerp, "slerp": slerp}
 GEODESIC = "geodesic"
-ANIMATIONS = (".gif", ".webp")
+ANIMATIONS = tuple(KINDS)
 FloatArray = NDArray[np.float32]
 
 _RESIZE = option("resize", bool, False, "Stretch PNG and JPEG files to the model's image size.")
@@ -149,7 +151,9 @@ def add_interpolate(parser: Parser) -> None:
     for known in (opening.CLASS, _STEPS, _PATH, _ZOOM):
         parser.add(known)
     _add_out(
-        parser, "PNG strip to write, animated GIF or WebP, or NPZ file: z [N, d] and images [N, C, H, W]."
+        parser,
+        "PNG strip to write, animated GIF or WebP, MP4 with the extra mp4, or NPZ file: z [N, d] and images "
+        "[N, C, H, W].",
     )
 
 
@@ -159,6 +163,8 @@ def interpolate(args: argparse.Namespace) -> int:
     A conditional model encodes each image of a data set with its own class, and decodes the path as the class given.
     """
     _check_suffix(args.out, (".png", ".npz", *ANIMATIONS))
+    if Path(args.out).suffix.lower() == ".mp4":
+        require_encoder()
     first, last = getattr(args, "from"), args.to
     if args.images:
         refuse(args, {"data", "data_dir", "split", "from", "to"}, "--images", "Leave it out.")

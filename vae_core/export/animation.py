@@ -1,7 +1,4 @@
-"""Decoded paths as files to take along: an animated GIF or WebP, or a contact sheet, written by Pillow.
-
-There is no MP4: that needs an encoder outside Python, and every slide program plays a GIF or a WebP.
-"""
+"""Decoded paths as files to take along: an animated GIF or WebP, or a contact sheet, written by Pillow, or an MP4."""
 
 from __future__ import annotations
 
@@ -15,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vae_core.errors import InputError
+from vae_core.export.mp4 import mp4
 from vae_core.image_files import MOST_PIXELS_WRITTEN, write_bytes
 from vae_core.latent import tile
 from vae_core.latent.arrays import check_count
 
-KINDS = {".gif": "GIF", ".webp": "WEBP"}
+KINDS = {".gif": "GIF", ".webp": "WEBP", ".mp4": "MP4"}
 MILLISECONDS = 60
 GAP = 1
 Images = NDArray[np.floating]
@@ -28,14 +26,14 @@ Images = NDArray[np.floating]
 def animation(
     frames: Images, kind: str, *, zoom: int = 1, milliseconds: int = MILLISECONDS, returns: bool = True
 ) -> bytes:
-    """Return images as one file that plays them in an endless loop.
+    """Return images as one file that plays them, a GIF or WebP in an endless loop.
 
     Parameters
     ----------
     frames : float array [N, C, H, W] in [0, 1]
         One channel or three.
     kind : str
-        ``".gif"``, or ``".webp"``, which is lossless here.
+        ``".gif"``; ``".webp"``, which is lossless here; or ``".mp4"``, see :func:`vae_core.export.mp4.mp4`.
     zoom : int
         Width and height of each pixel.
     milliseconds : int
@@ -47,18 +45,20 @@ def animation(
     Raises
     ------
     InputError
-        If there is no such kind, or the images or a number do not fit.
+        If there is no such kind or nothing to write it with, or the images or a number do not fit.
     """
     from PIL import Image
 
     if kind not in KINDS:
-        raise InputError("There is no such kind of animation.", got=repr(kind), allowed=" or ".join(KINDS))
+        raise InputError("There is no such kind of animation.", got=repr(kind), allowed=", ".join(KINDS))
     if not (20 <= milliseconds <= 10_000):
         raise InputError(
             "The pace does not fit.", got=milliseconds, allowed="20 to 10000 milliseconds an image"
         )
     images = _pixels(frames, zoom)
     order = [*range(len(images)), *(range(len(images) - 2, 0, -1) if returns else ())]
+    if kind == ".mp4":
+        return mp4(images, order, milliseconds)
     pictures = [Image.fromarray(image) for image in images]
     first, *rest = (pictures[i] for i in order)
     more: dict[str, Any] = {"lossless": True} if kind == ".webp" else {"optimize": False}

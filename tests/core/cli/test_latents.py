@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -149,6 +150,22 @@ def test_a_path_is_an_animation_if_the_file_is_to_be_one(
         assert (opened.size, getattr(opened, "n_frames", 1)) == ((32, 32), count)
 
 
+def test_a_path_is_a_film_where_there_is_an_encoder(
+    model: Path, tmp_path: Path, complaint: Complaint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import av
+
+    out = tmp_path / "way.mp4"
+    command = ["interpolate", "--model", str(model), "--from", "3", "--to", "8", "--out", str(out)]
+    assert main([*command, "--zoom", "4"]) == 0
+    with av.open(out) as film:
+        assert sum(frame.width * frame.height == 32 * 32 for frame in film.decode(video=0)) == 64
+    out.unlink()
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert "pip install av" in complaint(command)
+    assert not out.exists()
+
+
 def test_a_geodesic_has_its_ends_and_tells_its_length(
     model: Path, tmp_path: Path, digits: ImageDataset, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -193,7 +210,7 @@ def test_two_image_files_are_interpolated(model: Path, tmp_path: Path, digits: I
         (["generate", "--out", "a.png", "--codes", "no.npz"], "no.npz can't be read."),
         (["generate", "--out", "a.png", "--count", "10000", "--zoom", "32"], "The picture would be too large."),
         (["generate", "--out", "/dev/null/a.png"], "The file could not be written."),
-        (["interpolate", "--out", "a.mp4", "--from", "1", "--to", "2"], "Allowed: .png or .npz or .gif or .webp."),
+        (["interpolate", "--out", "a.avi", "--from", "1", "--to", "2"], ".gif or .webp or .mp4."),
         (["interpolate", "--out", "a.png", "--from", "1"], "A path needs two images."),
         (["interpolate", "--out", "a.png", "--from", "1", "--to", "400"], "Allowed: 0 to 399."),
         (["interpolate", "--out", "a.png", "--from", "1", "--to", "2", "--steps", "1"], "Option --steps does not fit."),

@@ -77,7 +77,7 @@ def test_a_file_is_what_its_suffix_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("images", "kind", "setting", "message"),
     [
-        (GREY, ".mp4", {}, ".gif or .webp"),
+        (GREY, ".avi", {}, ".gif, .webp, .mp4"),
         (GREY[0], ".gif", {}, "N, C, H, W"),
         (GREY[:0], ".gif", {}, "N, C, H, W"),
         (np.zeros((2, 2, 8, 8)), ".gif", {}, "1 or 3 channels"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -156,6 +157,19 @@ class TestPage:
     @pytest.mark.usefixtures("no_images")
     def test_says_so_when_originals_are_absent(self, open_page: Open) -> None:
         assert "not on this machine" in captions(open_page("interpolate", model=PLANE))
+
+    def test_films_are_offered_where_there_is_an_encoder_and_else_how_to_get_one(
+        self, open_page: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def offered(page: AppTest) -> list[str]:
+            return [button.proto.label for button in page.get("download_button")]
+
+        assert "Animation, MP4" in offered(open_page("interpolate", model=PLANE))
+        monkeypatch.setitem(sys.modules, "av", None)
+        page = open_page("interpolate", model=PLANE)
+        assert "Animation, MP4" not in offered(page)
+        assert "Animation, GIF" in offered(page)
+        assert "pip install av" in captions(page)
 
     def test_on_a_line_it_says_why_there_is_one_path(self, open_page: Open) -> None:
         page = open_page("interpolate", model=LINE, path="geodesic")
