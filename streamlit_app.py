@@ -9,6 +9,6 @@ if __name__ == "__main__":
 
     navigation.run()
 else:
-    from explorer.routes import routes
+    from explorer.serving.routes import routes
 
     app = st.App(__file__, routes=routes(st.get_option("server.baseUrlPath")))

@@ -13,8 +13,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import own_sets
 from explorer.links import is_name
+from explorer.own_images import own_sets
 from vae_core.classifier import Classifier, train_classifier
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, is_available, load_dataset

@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explorer import cache, conditional, shelf, state, training_desk, words
+from explorer import cache, conditional, shelf, state, words
 from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
 from explorer.pages import (
@@ -34,6 +34,7 @@ from explorer.pages import (
     draw as draw_page,
 )
 from explorer.panels import tray
+from explorer.training import desk
 from vae_core.datasets import title_of
 from vae_core.errors import VaeCoreError
 
@@ -132,7 +133,7 @@ def _page(entry: PageEntry, chosen: ModelEntry | None) -> None:
 def _pick_model() -> ModelEntry | None:
     with st.sidebar:
         latent_pad.bring_script()
-    training_desk.take_seat()
+    desk.take_seat()
     found = {entry.name: entry for entry in shelf.mine().entries()}
     if not found:
         return None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from explorer import links, owners
 from explorer.components.pad_state import PCA, PadSpace, PadState, read_state
 from explorer.links import Link
-from explorer.tray import Tray
+from explorer.own_images.tray import Tray
 from explorer.ways import Way
 
 Vector = NDArray[np.float32]

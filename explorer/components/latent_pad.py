@@ -11,10 +11,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, fields, parcels, places, planes, state
+from explorer import cache, places, planes, state
 from explorer.components.pad_state import PadSpace, PadState, read_state
 from explorer.figures import theme
 from explorer.figures.sprites import sprite
+from explorer.serving import fields, parcels
 from vae_core import web
 from vae_core.errors import PageDecoderError
 from vae_core.export.weights import decoder_payload, halved
@@ -22,7 +23,7 @@ from vae_core.export.weights import decoder_payload, halved
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from explorer.parcels import Parcel
+    from explorer.serving.parcels import Parcel
     from explorer.ways import Way
     from vae_core.trained import TrainedModel
 

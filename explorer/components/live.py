@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 if TYPE_CHECKING:
-    from explorer.live import Feed
+    from explorer.serving.live import Feed
 
 _SCRIPTS = ("live.js", "packed.js", "live_news.js", "live_status.js")
 

@@ -11,9 +11,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, parcels, paths, state
+from explorer import cache, paths, state
 from explorer.panels import locator
-from explorer.parcels import Parcel
+from explorer.serving import parcels
+from explorer.serving.parcels import Parcel
 from vae_core import web
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, parcels, planes
+from explorer import cache, planes
 from explorer.figures import theme
+from explorer.serving import parcels
 from vae_core import web
 from vae_core.moments import LEVELS, SIDE
 
 if TYPE_CHECKING:
-    from explorer.parcels import Parcel
+    from explorer.serving.parcels import Parcel
     from vae_core.moments import Replay
     from vae_core.trained import TrainedModel
 

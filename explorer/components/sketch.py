@@ -13,14 +13,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import inputs, parcels, state
+from explorer import state
 from explorer.components import latent_pad
+from explorer.own_images import inputs
+from explorer.serving import parcels
 from vae_core import web
 from vae_core.errors import PageEncoderError
 from vae_core.export.encoder_weights import encoder_payload
 
 if TYPE_CHECKING:
-    from explorer.parcels import Parcel
+    from explorer.serving.parcels import Parcel
     from vae_core.trained import TrainedModel
 
 MOST_PASTED_BYTES = 8_000_000

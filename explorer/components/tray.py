@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer import state
 from explorer.figures.pixels import thumbnail
-from explorer.tray import Tray
+from explorer.own_images.tray import Tray
 
 SIDE = 56
 KEY = "tray"

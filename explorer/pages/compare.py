@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import applies, cache, conditional, measures, places, planes, shelf, state, training_desk, words
+from explorer import applies, cache, conditional, measures, places, planes, shelf, state, words
 from explorer.components import latent_pad
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import MOST_COMPARED, Link
 from explorer.panels import side_by_side
-from explorer.progress import FAILED
+from explorer.training import desk
+from explorer.training.progress import FAILED
 from vae_core.datasets import as_float
 from vae_core.metrics import off_data_share
 
 if TYPE_CHECKING:
-    from explorer.sets import SetJob
+    from explorer.training.sets import SetJob
     from vae_core.trained import ModelEntry, TrainedModel
 
 USUAL = ("mnist-ae-2d", "mnist-vae-2d", "mnist-beta4-2d")
@@ -37,7 +38,7 @@ def show() -> None:
         "Drag on one map: the cursors of all move together, each in its own model's units.",
         words.COMPARE,
     )
-    job = training_desk.my_set()
+    job = desk.my_set()
     if job is not None and not job.progress.over:
         side_by_side.draw(job)
         return

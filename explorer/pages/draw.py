@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import applies, state, uploads, words
+from explorer import applies, state, words
 from explorer.components import sketch
 from explorer.frame import go, guarded, heading
-from explorer.inputs import Input
 from explorer.links import Link
+from explorer.own_images import uploads
+from explorer.own_images.inputs import Input
 from explorer.panels import own_images, tray
 from vae_core.datasets import as_float
 

@@ -12,8 +12,8 @@ from explorer.components import latent_pad
 from explorer.components.pad_state import PadState
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
-from explorer.inputs import Input
 from explorer.links import TEMPERATURE, Link
+from explorer.own_images.inputs import Input
 from explorer.panels import code_draws, made_sliders, tray
 
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import shelf, state, training_desk, words
-from explorer.breakages import BREAKAGES, Breakage, BreakPlan
+from explorer import shelf, state, words
 from explorer.cache import model as opened
 from explorer.components import latent_pad
 from explorer.frame import guarded, heading
@@ -14,8 +13,10 @@ from explorer.lessons.records import Question
 from explorer.lines import source
 from explorer.links import Link
 from explorer.panels import side_by_side
-from explorer.progress import FAILED
-from explorer.sets import SetJob
+from explorer.training import desk
+from explorer.training.breakages import BREAKAGES, Breakage, BreakPlan
+from explorer.training.progress import FAILED
+from explorer.training.sets import SetJob
 
 CHOSEN, PROBLEM = "lab.breakage", "lab.problem"
 HERE = "  # ← here"
@@ -78,7 +79,7 @@ def _ask(name: str, question: Question, kept: str) -> None:
 
 @guarded
 def _runs(breakage: Breakage, predicted: bool) -> None:
-    job = training_desk.my_set()
+    job = desk.my_set()
     if job is not None and not job.progress.over:
         side_by_side.draw(job)
         return
@@ -101,7 +102,7 @@ def _is_of(job: SetJob | None, breakage: Breakage) -> bool:
 
 
 def _start(breakage: Breakage) -> None:
-    state.put(PROBLEM, training_desk.start_set(BreakPlan(breakage)))
+    state.put(PROBLEM, desk.start_set(BreakPlan(breakage)))
 
 
 def _result(job: SetJob) -> None:

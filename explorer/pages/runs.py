@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import streamlit as st
 
-from explorer import shelf, state, training_desk, words
+from explorer import shelf, state, words
 from explorer.frame import go, guarded, heading
 from explorer.links import MOST_COMPARED
 from explorer.shelf import Kept
+from explorer.training import desk
 from vae_core.datasets import title_of
 from vae_core.errors import VaeCoreError
 from vae_core.models import KNOWN
@@ -39,7 +40,7 @@ def show() -> None:
 
 @guarded
 def _shelf() -> None:
-    found = shelf.mine().kept(training_desk.under_way())
+    found = shelf.mine().kept(desk.under_way())
     _said()
     _undo()
     if not found:
@@ -91,7 +92,7 @@ def _buttons(one: Kept) -> None:
         go("map")
     goes_on = one.standing == shelf.INTERRUPTED and one.yours_to_change
     if goes_on and st.button("Go on", key=f"runs.resume.{name}"):
-        state.put("train.error", training_desk.go_on(name))
+        state.put("train.error", desk.go_on(name))
         state.put("train.choosing", False)
         go("train")
     if one.whose == shelf.SHARED_BY_YOU:

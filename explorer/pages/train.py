@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explorer import cache, forms, own_sets, state, training_desk, words
+from explorer import cache, forms, state, words
 from explorer.figures import tiles
 from explorer.figures.pixels import picture
 from explorer.frame import guarded, heading
+from explorer.own_images import own_sets
 from explorer.panels import own_data, run
+from explorer.training import desk
 from vae_core.config import DataConfig
 from vae_core.datasets import as_float, title_of
 from vae_core.latent import tile
@@ -37,7 +39,7 @@ FEW = ("latent_dim", *OWN, "seconds", "seed")
 
 def show() -> None:
     """Draw the page."""
-    job = training_desk.mine()
+    job = desk.mine()
     if job is not None and not job.progress.over:
         state.put("train.choosing", False)  # it may have been begun in another tab
     watching = job is not None and not (job.progress.over and state.get("train.choosing"))
@@ -104,7 +106,7 @@ def _form() -> None:
     with st.expander("More settings"):
         model = forms.edit(model, key, without=FEW)
         training = forms.edit(training, key, without=FEW)
-    plan = training_desk.Plan(data, model, training, seed)
+    plan = desk.Plan(data, model, training, seed)
     place.button(
         "Start",
         type="primary",
@@ -128,14 +130,14 @@ def _few_settings(model: Any, training: Any, key: str) -> tuple[Any, Any, int]:
     return model, training, int(seed)
 
 
-def _start(plan: training_desk.Plan) -> None:
-    state.put("train.error", training_desk.start(plan))
+def _start(plan: desk.Plan) -> None:
+    state.put("train.error", desk.start(plan))
     state.put("train.choosing", False)
 
 
 def _again(seeds_on: int | None) -> None:
     """Start the last plan with a seed that many further on, or with None choose anew."""
-    job = training_desk.mine()
+    job = desk.mine()
     if seeds_on is None or job is None:
         state.put("train.choosing", True)
     else:

@@ -9,9 +9,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, conditional, inputs, state
+from explorer import cache, conditional, state
 from explorer.figures.pixels import data_uri, picture
-from explorer.inputs import Input
+from explorer.own_images import inputs
+from explorer.own_images.inputs import Input
 from explorer.panels import own_ends
 from vae_core.datasets import as_float
 from vae_core.trained import LatentMap

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from explorer import cache, forms, own_sets, state
+from explorer import cache, forms, state
 from explorer.figures import class_counts
 from explorer.figures.strips import strip
 from explorer.frame import guarded
-from explorer.reading import Reading
+from explorer.own_images import own_sets
+from explorer.own_images.reading import Reading
 from vae_core.datasets import as_float, own, title_of
 from vae_core.datasets.found import Found
 from vae_core.datasets.intake import preview

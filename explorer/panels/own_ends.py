@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import inputs, state, uploads
+from explorer import state
 from explorer.components import sketch
-from explorer.inputs import Input
+from explorer.own_images import inputs, uploads
+from explorer.own_images.inputs import Input
 from vae_core.datasets import as_float
 
 if TYPE_CHECKING:

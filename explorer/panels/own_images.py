@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import inputs, state, uploads
+from explorer import state
 from explorer.figures.pixels import thumbnail
 from explorer.frame import guarded
-from explorer.inputs import Input
+from explorer.own_images import inputs, uploads
+from explorer.own_images.inputs import Input
+from explorer.own_images.uploads import Received
 from explorer.panels import tray
-from explorer.uploads import Received
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel

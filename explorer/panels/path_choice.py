@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from explorer import applies, paths, state
 from explorer.components import path_player
 from explorer.frame import guarded
-from explorer.inputs import Input
 from explorer.links import STEPS, UNSURE, Link
+from explorer.own_images.inputs import Input
 from explorer.panels import ends, exports, stops, tray
 
 if TYPE_CHECKING:

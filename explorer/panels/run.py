@@ -6,14 +6,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from explorer import applies, live, progress, state, training_desk
+from explorer import applies, state
 from explorer.components import curves, latent_pad, live_picture, replay
 from explorer.components.live import follow
 from explorer.frame import guarded
 from explorer.panels import lines, one_step
 from explorer.panels.run_feed import RunFeed, name_of
-from explorer.progress import Progress
-from explorer.training_desk import TrainingJob
+from explorer.serving import live
+from explorer.training import desk, progress
+from explorer.training.desk import TrainingJob
+from explorer.training.progress import Progress
 from vae_core.models import BetaConfig
 
 BETA = (0.0, 10.0)
@@ -30,7 +32,7 @@ def draw(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> N
 def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None]) -> None:
     now = job.progress
     # A button here runs this part of the page again; what it began or ended concerns the whole of it.
-    if now.over != over or state.get("train.choosing") or training_desk.mine() is not job:
+    if now.over != over or state.get("train.choosing") or desk.mine() is not job:
         st.rerun()
     name, feed = name_of(job), live.feed_of(job, RunFeed)
     follow(name, feed, feed.stage(now))
@@ -126,7 +128,7 @@ def _keep(job: TrainingJob) -> None:
         if not pressed:
             return
         with st.spinner("Measuring it on the test images and writing it…"):
-            name, problem = training_desk.keep(job, name)
+            name, problem = desk.keep(job, name)
         if problem is not None:
             st.error(problem, icon=":material/error:")
             return

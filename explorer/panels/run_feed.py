@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from explorer import live, progress
 from explorer.components import curves as curves_in_page
 from explorer.components import latent_pad, live_picture
 from explorer.figures import curves
-from explorer.progress import Progress
-from explorer.training_desk import TrainingJob
+from explorer.serving import live
+from explorer.training import progress
+from explorer.training.desk import TrainingJob
+from explorer.training.progress import Progress
 from vae_core.metrics import active_units, kl_per_dimension
 
 TERMS = (

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from explorer import cache, conditional, planes, state
 from explorer.figures.strips import strip
 from explorer.frame import go
-from explorer.inputs import Input
+from explorer.own_images.inputs import Input
 from explorer.panels import ends, groups, tray
 from vae_core.datasets import as_float
 

@@ -6,14 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import cache, live, own_sets, progress, sets, state, training_desk
+from explorer import cache, state
 from explorer.components import curves as curves_in_page
 from explorer.components import latent_pad
 from explorer.components.live import follow
 from explorer.figures import curves
 from explorer.frame import guarded
-from explorer.progress import Progress
-from explorer.sets import SetJob, SetPlan
+from explorer.own_images import own_sets
+from explorer.serving import live
+from explorer.training import desk, progress, sets
+from explorer.training.progress import Progress
+from explorer.training.sets import SetJob, SetPlan
 from vae_core.config import DataConfig
 from vae_core.datasets import title_of
 
@@ -57,7 +60,7 @@ def offer() -> None:
 
 
 def _start(plan: SetPlan) -> None:
-    state.put("set.error", training_desk.start_set(plan))
+    state.put("set.error", desk.start_set(plan))
 
 
 def draw(job: SetJob) -> None:
@@ -69,7 +72,7 @@ def draw(job: SetJob) -> None:
 def _progress(job: SetJob) -> None:
     now = job.progress
     # Its end concerns the whole page, which then shows the models themselves.
-    if now.over or training_desk.my_set() is not job:
+    if now.over or desk.my_set() is not job:
         st.rerun()
     feed = live.feed_of(job, SetFeed)
     follow(_name(job), feed, feed.stage(now))

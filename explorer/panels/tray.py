@@ -8,7 +8,7 @@ import streamlit as st
 
 from explorer import state
 from explorer.components import tray as tray_in_page
-from explorer.inputs import Input
+from explorer.own_images.inputs import Input
 
 TOLD = "Kept at hand on all pages, to be chosen wherever an image is. Of more than 12 the oldest makes way."
 

@@ -107,7 +107,7 @@ def foreign_app(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "    latent_pad.decoder_payload = refuse\n"
         "    navigation.run()\n"
         "else:\n"
-        "    from explorer.routes import routes\n"
+        "    from explorer.serving.routes import routes\n"
         "    app = st.App(__file__, routes=routes(''))\n"
     )
     with serving(script, root, folder) as running:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from starlette.applications import Starlette
 
-from explorer.routes import routes
+from explorer.serving.routes import routes
 
 
 def ask(path: str, base: str = "") -> tuple[int, dict[str, str], bytes]:

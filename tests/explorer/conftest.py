@@ -8,9 +8,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from explorer import cache, owners, training_desk
-from explorer.jobs import Jobs
+from explorer import cache, owners
 from explorer.shelf import Shelf
+from explorer.training import desk
+from explorer.training.jobs import Jobs
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, load_dataset
 from vae_core.models import AutoencoderConfig, ModelConfig, VAEConfig
@@ -51,7 +52,7 @@ def models(_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     """A folder of small real models that the app ships in this test, beside an empty folder for kept ones."""
     monkeypatch.setenv("VAE_MODELS_DIR", str(_models))
     monkeypatch.setenv("VAE_RUNS_DIR", str(tmp_path / "runs"))
-    monkeypatch.setattr(training_desk, "_desk", Jobs())
+    monkeypatch.setattr(desk, "_desk", Jobs())
     st.cache_resource.clear()
     st.cache_data.clear()
     yield _models
@@ -106,9 +107,9 @@ def shelf_of() -> Callable[[AppTest], Shelf]:
 
 
 @pytest.fixture
-def job_of() -> Callable[[AppTest], training_desk.TrainingJob | None]:
+def job_of() -> Callable[[AppTest], desk.TrainingJob | None]:
     """Return the job of a page's owner."""
-    return lambda page: training_desk.desk().of(owners.name_of(page.session_state["_token"]))
+    return lambda page: desk.desk().of(owners.name_of(page.session_state["_token"]))
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer import owners, parcels
+from explorer import owners
 from explorer.components import latent_pad
+from explorer.serving import parcels
 from explorer.shelf import Shelf
 from tests.explorer.asking import ask, unpacked
 from vae_core.errors import PageDecoderError

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import inputs
-from explorer.inputs import Input
-from explorer.tray import Tray
+from explorer.own_images import inputs
+from explorer.own_images.inputs import Input
+from explorer.own_images.tray import Tray
 from vae_core.datasets import ImageDataset, as_float
 from vae_core.trained import TrainedModel
 

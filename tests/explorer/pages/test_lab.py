@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from streamlit.testing.v1 import AppTest
 
-from explorer.breakages import BREAKAGES
+from explorer.training.breakages import BREAKAGES
 
 
 def _texts(page: AppTest) -> str:

@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer import fields, navigation, own_sets, owners
+from explorer import navigation, owners
+from explorer.own_images import own_sets
 from explorer.panels.own_data import CHOICE
+from explorer.serving import fields
 from explorer.shelf import Shelf
 from vae_core.datasets import DATASETS, own
 from vae_core.trained import load

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import cache, owners
 from explorer.shelf import Shelf
-from explorer.training_desk import TrainingJob
+from explorer.training.desk import TrainingJob
 from vae_core import runs
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset

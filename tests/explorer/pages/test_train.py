@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.shelf import Shelf
-from explorer.training_desk import TrainingJob
+from explorer.training.desk import TrainingJob
 from vae_core.trained import load
 
 Open = Callable[..., AppTest]

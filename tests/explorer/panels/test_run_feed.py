@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from explorer.panels.run_feed import RunFeed, name_of
-from explorer.progress import COMPLETE, FAILED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Progress
-from explorer.training_desk import Plan, TrainingJob
+from explorer.training.desk import Plan, TrainingJob
+from explorer.training.progress import COMPLETE, FAILED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Progress
 from vae_core.datasets import ImageDataset
 from vae_core.models import VAEConfig
 from vae_core.networks import NetworkConfig

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import job as job_module
-from explorer import jobs, progress
-from explorer.job import Job
-from explorer.jobs import Jobs
-from explorer.progress import Progress
+from explorer.training import job as job_module
+from explorer.training import jobs, progress
+from explorer.training.job import Job
+from explorer.training.jobs import Jobs
+from explorer.training.progress import Progress
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset
 from vae_core.errors import DatasetError, VaeCoreError

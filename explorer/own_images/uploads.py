@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer import inputs
-from explorer.inputs import Input
-from explorer.tray import MOST
+from explorer.own_images import inputs
+from explorer.own_images.inputs import Input
+from explorer.own_images.tray import MOST
 from vae_core.centring import smaller
 from vae_core.datasets import as_float
 from vae_core.datasets.picture import shrunk

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from explorer.inputs import Input
+from explorer.own_images.inputs import Input
 
 MOST = 12
 

@@ -12,7 +12,7 @@ import time
 from collections import Counter, deque
 from typing import Any, Generic, TypeVar
 
-from explorer.job import AWAY_SECONDS, Job
+from explorer.training.job import AWAY_SECONDS, Job
 from vae_core.errors import VaeCoreError
 
 J = TypeVar("J", bound=Job[Any])

@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from explorer import inputs
-from explorer.inputs import Input
+from explorer.own_images import inputs
+from explorer.own_images.inputs import Input
 from vae_core.datasets import ImageDataset, as_float
 from vae_core.trained import TrainedModel
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import streamlit as st
 
-from explorer import cache, own_sets, shelf, state
-from explorer.job import Job, Prepare
-from explorer.jobs import Jobs
+from explorer import cache, shelf, state
 from explorer.links import is_name
-from explorer.sets import QUICK_MAP, SetJob, TogetherPlan
+from explorer.own_images import own_sets
+from explorer.training.job import Job, Prepare
+from explorer.training.jobs import Jobs
+from explorer.training.sets import QUICK_MAP, SetJob, TogetherPlan
 from vae_core.checkpoint import read_header
 from vae_core.claims import claimed
 from vae_core.config import DataConfig

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from explorer import inputs, uploads
-from explorer.tray import MOST
+from explorer.own_images import inputs, uploads
+from explorer.own_images.tray import MOST
 
 SHAPE = (1, 8, 8)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from explorer import fields, live, parcels
+from explorer.serving import fields, live, parcels
 
 
 def routes(base: str) -> list[Route]:

@@ -24,7 +24,7 @@ from starlette.responses import Response
 
 from explorer import applies, cache, conditional, planes
 from explorer.components.pad_state import PadState
-from explorer.packing import packed
+from explorer.serving.packing import packed
 from vae_core.datasets import as_float
 from vae_core.errors import InputError, VaeCoreError
 from vae_core.latent import (

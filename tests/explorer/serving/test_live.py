@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import live
-from explorer.job import Job
-from explorer.progress import Progress
+from explorer.serving import live
+from explorer.training.job import Job
+from explorer.training.progress import Progress
 from tests.explorer.asking import ask, unpacked
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer import live, parcels
+from explorer.serving import live, parcels
 from tests.explorer.asking import ask
 
 

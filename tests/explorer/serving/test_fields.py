@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from explorer import applies, fields
+from explorer import applies
 from explorer.components.pad_state import PadState
 from explorer.links import HEATS
+from explorer.serving import fields
 from tests.explorer.asking import ask, unpacked
 from vae_core.trained import TrainedModel, load
 

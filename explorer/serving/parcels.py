@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer.packing import packed
+from explorer.serving.packing import packed
 
 PATH = "parcels"
 MOST_KEPT = 24
@@ -43,7 +43,7 @@ class Parcel:
         The last part of its address. It follows from the contents and from a secret of this server's process, so only
         who was told it can ask for the parcel, and a page that is loaded again finds it in the browser's cache.
     body : bytes
-        As :func:`explorer.packing.packed` writes it.
+        As :func:`explorer.serving.packing.packed` writes it.
     """
 
     name: str

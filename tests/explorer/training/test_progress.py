@@ -3,7 +3,7 @@ from __future__ import annotations
 import itertools
 import math
 
-from explorer.progress import _MOST_POINTS, Notes, Progress
+from explorer.training.progress import _MOST_POINTS, Notes, Progress
 from vae_core.events import Evaluated, Step, Warned
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.packing import packed
+from explorer.serving.packing import packed
 from tests.explorer.asking import unpacked
 
 

@@ -16,12 +16,22 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from explorer.progress import COMPLETE, FAILED, PAUSED, PREPARING, QUEUED, RUNNING, STOPPED, Notes, Progress
+from explorer.training.progress import (
+    COMPLETE,
+    FAILED,
+    PAUSED,
+    PREPARING,
+    QUEUED,
+    RUNNING,
+    STOPPED,
+    Notes,
+    Progress,
+)
 from vae_core.errors import VaeCoreError
 from vae_core.events import Finished, Snapshot, Step
 
 if TYPE_CHECKING:
-    from explorer.jobs import Jobs
+    from explorer.training.jobs import Jobs
 
 log = logging.getLogger(__name__)
 

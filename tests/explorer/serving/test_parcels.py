@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer import parcels
-from explorer.parcels import Parcel
+from explorer.serving import parcels
+from explorer.serving.parcels import Parcel
 from tests.explorer.asking import ask, unpacked
 
 
@@ -64,7 +64,7 @@ def test_who_was_not_told_gets_nothing(word: str) -> None:
 
 def test_another_process_has_it_at_another_address(root: Path) -> None:
     code = (
-        "import numpy as np; from explorer import parcels; "
+        "import numpy as np; from explorer.serving import parcels; "
         "print(parcels.parcel('digits', {'limit': 3}, {'w': np.float32([1, 2])}).address)"
     )
     environment = os.environ | {"PYTHONPATH": str(root)}

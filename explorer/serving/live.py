@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer.packing import packed
+from explorer.serving.packing import packed
 
 if TYPE_CHECKING:
-    from explorer.job import Job
-    from explorer.progress import Progress
+    from explorer.training.job import Job
+    from explorer.training.progress import Progress
 
 PATH = "live"
 WAIT_SECONDS, LOOK_SECONDS = 1.0, 0.04

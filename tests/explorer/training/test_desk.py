@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from explorer.training_desk import Plan
+from explorer.training.desk import Plan
 from vae_core.datasets import ImageDataset
 from vae_core.models import VAEConfig
 from vae_core.run_config import TrainingConfig

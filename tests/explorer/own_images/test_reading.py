@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer import reading
-from explorer.reading import Reading
+from explorer.own_images import reading
+from explorer.own_images.reading import Reading
 from vae_core.datasets.picture import ImageOptions
 from vae_core.errors import DatasetError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.breakages import BREAKAGES, Breakage, BreakPlan
 from explorer.lines import source
+from explorer.training.breakages import BREAKAGES, Breakage, BreakPlan
 from vae_core.datasets import ImageDataset
 from vae_core.evaluation import evaluate
 from vae_core.models import KNOWN, MODELS, model_config_from_json, model_config_to_json

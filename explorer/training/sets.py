@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from explorer import own_sets
-from explorer.job import Job
+from explorer.own_images import own_sets
+from explorer.training.job import Job
 from vae_core.claims import claimed
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, load_dataset, title_of

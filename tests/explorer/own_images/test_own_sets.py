@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import own_sets, owners
+from explorer import owners
+from explorer.own_images import own_sets
 from vae_core.datasets import DATASETS, own
 from vae_core.datasets.intake import Intake
 from vae_core.datasets.picture import ImageOptions
@@ -36,7 +37,8 @@ def asked(token: str, name: str) -> dict[str, Any]:
     def script(name: str) -> None:
         import streamlit as st
 
-        from explorer import own_sets, training_desk
+        from explorer.own_images import own_sets
+        from explorer.training import desk
         from vae_core.errors import DatasetError
         from vae_core.presets import PRESETS
 
@@ -46,10 +48,10 @@ def asked(token: str, name: str) -> dict[str, Any]:
             "may see": own_sets.may_see(name),
             "record": own_sets.record_of(name) is not None,
             "bytes": own_sets.bytes_on_disk(),
-            "started": training_desk.start(training_desk.Plan(name, recipe.model, recipe.training, 0)),
+            "started": desk.start(desk.Plan(name, recipe.model, recipe.training, 0)),
             "deleted": "",
         }
-        job = training_desk.mine()
+        job = desk.mine()
         if job is not None:
             job.stop()
         try:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.components.tray import acted
-from explorer.inputs import Input
-from explorer.tray import MOST, Tray
+from explorer.own_images.inputs import Input
+from explorer.own_images.tray import MOST, Tray
 
 
 def some(count: int) -> list[Input]:

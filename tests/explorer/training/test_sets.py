@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from explorer import sets
-from explorer.progress import COMPLETE, STOPPED
-from explorer.sets import SetJob, SetPlan
+from explorer.training import sets
+from explorer.training.progress import COMPLETE, STOPPED
+from explorer.training.sets import SetJob, SetPlan
 from vae_core.datasets import ImageDataset
 from vae_core.trained import load
 

@@ -1,0 +1,1 @@
+"""Images of people's own: single ones as inputs, and whole data sets."""

@@ -1,0 +1,1 @@
+"""What the server answers besides Streamlit's own pages, at addresses that only those know who are told them."""

@@ -1,0 +1,1 @@
+"""Training in the background: jobs, what they publish, and what stands between them and the pages."""
