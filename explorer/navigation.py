@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explorer import cache, conditional, presenter, shelf, state, words
+from explorer import cache, conditional, shelf, state, words
 from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
 from explorer.pages import (
@@ -78,7 +78,6 @@ def run() -> None:
     st.set_page_config("Latent-space explorer", _icon(), layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(Path(__file__).with_name("style.css"))
     state.absorb_address()
-    presenter.dress()
     picked = _pick_model()
     pages = {
         entry.path: st.Page(
@@ -94,17 +93,14 @@ def run() -> None:
     chosen = st.navigation(list(pages.values()))
     _bring_cookie()
     chosen.run()
-    presenter.draw()
 
 
 def draw(path: str) -> None:
     """Draw one page with its sidebar, without the navigation."""
     state.absorb_address()
-    presenter.dress()
     picked = _pick_model()
     _bring_cookie()
     _body(next(entry for entry in PAGES if entry.path == path), picked)()
-    presenter.draw()
 
 
 def _bring_cookie() -> None:

@@ -31,8 +31,7 @@ T = "t"
 STEPS = "steps"
 PATH = "path"
 LABEL = "label"
-PRESENT = "present"
-SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL, PRESENT)
+SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL)
 SELECTED = "selected"
 TRAY_SOURCE = "Tray"
 _TRAY = "_tray"
@@ -63,16 +62,11 @@ def _absorb_next_model() -> None:
 
 
 def publish(link: Link) -> None:
-    """Make the address say `link`, and what holds on every page, so that it can be copied and opened elsewhere."""
-    address = links.write(dataclasses.replace(link, present=links.PRESENT if presenting() else None))
+    """Make the address say `link`, so that it can be copied and opened elsewhere."""
+    address = links.write(link)
     if address != st.session_state.get(_ADDRESS):
         st.session_state[_ADDRESS] = address
         st.query_params.from_dict(address)
-
-
-def presenting() -> bool:
-    """Tell whether the view is shown large, on a projector, without the sidebar."""
-    return bool(st.session_state.get(PRESENT))
 
 
 def wish(name: str, model: str) -> Any:

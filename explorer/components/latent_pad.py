@@ -103,8 +103,7 @@ def draw(trained: TrainedModel, layout: str, linked: str = "", made: Sequence[Wa
     trained : TrainedModel
         A model that :func:`bring` has brought.
     layout : str
-        ``map``, where the map is the large part, ``image``, where the image and the sliders are, ``small``, or
-        ``slide`` for a projector.
+        ``map``, where the map is the large part, ``image``, where the image and the sliders are, or ``small``.
     linked : str
         Pads with the same word here follow each other's cursor, view, hovered image and class filter.
     made : sequence of Way

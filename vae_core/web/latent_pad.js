@@ -45,8 +45,7 @@ const STILL_MILLISECONDS = 200;
  *   [d * d]: mean + factor eps; the standard normal without it.
  * @property {ArrayLike<number>} [order]  [d], the dimensions as the sliders list them.
  * @property {string[]|null} [told]  [d], a title for each slider.
- * @property {"map"|"image"|"small"|"slide"} [layout]  Which is the large part; small has the map over the image and no
- *   sliders, slide the same in a given height, with nothing but what is read from afar.
+ * @property {"map"|"image"|"small"} [layout]  Which is the large part; small has the map over the image and no sliders.
  * @property {import("./pad_ways.js").MadeWay[]} [made]  Directions that have sliders too.
  * @property {boolean} [hasFields]  The host computes fields to colour the map by, and calls `offerFields`.
  * @property {(state: import("./pad_state.js").PadState) => void} [onRelease]  After every finished change.
@@ -263,7 +262,7 @@ function listenTo(parts, { acts, moves, tools, camera, state }) {
       tools.selectNearest();
       moves.release();
     },
-    Escape: () => (tools.clear() ? moves.release() : "unused"),
+    Escape: () => tools.clear() && moves.release(),
   };
   const nudge = (dx, dy) => {
     const [x, y] = state.cursor();

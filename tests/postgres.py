@@ -1,0 +1,76 @@
+"""A PostgreSQL server of a test's own, from Debian's packages or the path, reached by a socket in its folder.
+
+It refuses to run as root, so root starts it as the user ``postgres``, in a folder that this user can reach.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+USER = "postgres"
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Path]:
+    """Start a cluster and return its folder; the test is skipped with a word where there is no PostgreSQL."""
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("PostgreSQL is not on this machine: install the package postgresql")
+    become = _become()
+    with tempfile.TemporaryDirectory(prefix="latent-postgres-") as name:
+        folder = Path(name)
+        if become:
+            shutil.chown(folder, USER)
+        data = folder / "data"
+        making = ["-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+        _call([*become, str(binaries / "initdb"), *making], folder)
+        # No power fails in a test, and without flushing its databases are made in no time.
+        settings = f"-k {folder} -c listen_addresses='' -c max_connections=60 -c fsync=off"
+        control = [*become, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+        _call([*control, "-l", str(folder / "log"), "-o", settings, "start"], folder)
+        try:
+            yield folder
+        finally:
+            _call([*control, "-m", "immediate", "stop"], folder)
+
+
+@contextlib.contextmanager
+def database(folder: Path) -> Iterator[str]:
+    """Make an empty database in a cluster, and return its address for SQLAlchemy."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(host=str(folder), user=USER, dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+        yield f"postgresql+psycopg://{USER}@/{name}?host={folder}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def _binaries() -> Path | None:
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((place for place in places if (place / "pg_ctl").exists()), None)
+
+
+def _become() -> list[str]:
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return []
+    if shutil.which("runuser") is None:
+        pytest.skip("PostgreSQL refuses to run as root, and runuser is not on this machine")
+    return ["runuser", "-u", USER, "--"]
+
+
+def _call(command: list[str], folder: Path) -> None:
+    done = subprocess.run(
+        command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
