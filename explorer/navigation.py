@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import gc
 import sys
 from collections.abc import Callable
@@ -47,13 +48,17 @@ SWITCH_SECONDS = 0.0005
 
 @dataclasses.dataclass(frozen=True)
 class PageEntry:
-    """One page: its address, its title and icon, and how it is drawn with the chosen model, or without one."""
+    """One page: its address, its title and icon, and how it is drawn with the chosen model, or without one.
+
+    `offers_model` tells whether it shows a model of the user's choice.
+    """
 
     path: str
     title: str
     icon: str
     show: Callable[[TrainedModel], None] | None = None
     show_without_model: Callable[[], None] | None = None
+    offers_model: bool = True
 
 
 PAGES = (
@@ -65,10 +70,12 @@ PAGES = (
     PageEntry("compare", "Compare", ":material/compare:", show_without_model=compare.show),
     PageEntry("replay", "Replay", ":material/history:", replay.show),
     PageEntry("measure", "Measure", ":material/straighten:", measure.show),
-    PageEntry("lessons", "Lessons", ":material/school:", show_without_model=lessons.show),
-    PageEntry("lab", "Break it", ":material/experiment:", show_without_model=lab.show),
-    PageEntry("runs", "Runs", ":material/inventory_2:", show_without_model=runs.show),
-    PageEntry("train", "Train", ":material/model_training:", show_without_model=train.show),
+    PageEntry("lessons", "Lessons", ":material/school:", show_without_model=lessons.show, offers_model=False),
+    PageEntry("lab", "Break it", ":material/experiment:", show_without_model=lab.show, offers_model=False),
+    PageEntry("runs", "Runs", ":material/inventory_2:", show_without_model=runs.show, offers_model=False),
+    PageEntry(
+        "train", "Train", ":material/model_training:", show_without_model=train.show, offers_model=False
+    ),
 )
 
 
@@ -78,10 +85,10 @@ def run() -> None:
     st.set_page_config("Latent-space explorer", _icon(), layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(Path(__file__).with_name("style.css"))
     state.absorb_address()
-    picked = _pick_model()
+    _prepare()
     pages = {
         entry.path: st.Page(
-            _body(entry, picked),
+            functools.partial(_draw, entry),
             title=entry.title,
             icon=entry.icon,
             url_path=entry.path,
@@ -90,30 +97,28 @@ def run() -> None:
         for entry in PAGES
     }
     state.put(state.PAGES, pages)
-    chosen = st.navigation(list(pages.values()))
-    _bring_cookie()
-    chosen.run()
+    st.navigation(list(pages.values())).run()
 
 
 def draw(path: str) -> None:
     """Draw one page with its sidebar, without the navigation."""
     state.absorb_address()
-    picked = _pick_model()
-    _bring_cookie()
-    _body(next(entry for entry in PAGES if entry.path == path), picked)()
+    _prepare()
+    _draw(next(entry for entry in PAGES if entry.path == path))
 
 
-def _bring_cookie() -> None:
-    # After the navigation: a page that answers before it knows its address would be sent to the first one.
+def _prepare() -> None:
     with st.sidebar:
+        latent_pad.bring_script()
+    desk.take_seat()
+
+
+def _draw(entry: PageEntry) -> None:
+    picked = _pick_model(entry.offers_model)
+    with st.sidebar:
+        # After the navigation: a page that answers before it knows its address would be sent to the first one.
         owner_cookie.bring()
-
-
-def _body(entry: PageEntry, picked: ModelEntry | None) -> Callable[[], None]:
-    def body() -> None:
-        _page(entry, picked)
-
-    return body
+    _page(entry, picked)
 
 
 @guarded
@@ -130,30 +135,33 @@ def _page(entry: PageEntry, chosen: ModelEntry | None) -> None:
         entry.show(conditional.shown(chosen))
 
 
-def _pick_model() -> ModelEntry | None:
-    with st.sidebar:
-        latent_pad.bring_script()
-    desk.take_seat()
+def _pick_model(offered: bool) -> ModelEntry | None:
+    """Return the model that the session goes by; it is `offered` to be changed where the page shows it."""
     found = {entry.name: entry for entry in shelf.mine().entries()}
     if not found:
         return None
     asked = state.get(state.MODEL)
     name = state.choose(state.MODEL, list(found), next(iter(found)))
     with st.sidebar:
-        st.selectbox(
-            "Model",
-            list(found),
-            key=state.MODEL,
-            persist_state="session",
-            format_func=lambda key: _label(found[key]),
-        )
+        if offered:
+            _offer(found, name)
         if asked is not None and asked != name:
-            st.caption(f"There is no model called {asked} here; this one is shown instead.")
-        _pick_class(found[name])
-        _describe(found[name])
+            st.caption(f"There is no model called {asked} here; {name} is shown instead.")
         tray.draw()
         _bring(found[name])
     return found[name]
+
+
+def _offer(found: dict[str, ModelEntry], name: str) -> None:
+    st.selectbox(
+        "Model",
+        list(found),
+        key=state.MODEL,
+        persist_state="session",
+        format_func=lambda key: _label(found[key]),
+    )
+    _pick_class(found[name])
+    _describe(found[name])
 
 
 def _pick_class(entry: ModelEntry) -> None:

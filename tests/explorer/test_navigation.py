@@ -79,3 +79,10 @@ def test_the_memory_taken_out_of_collection_is_taken_once(open_page: Open) -> No
     frozen = gc.get_freeze_count()
     open_page("map")
     assert gc.get_freeze_count() == frozen
+
+
+@pytest.mark.parametrize("path", ["lessons", "lab", "runs", "train"])
+def test_a_page_with_models_of_its_own_does_not_offer_the_choice_of_one(open_page: Open, path: str) -> None:
+    page = open_page(path)
+    assert not [box.key for box in page.sidebar.selectbox]
+    assert not page.exception

@@ -49,7 +49,7 @@ def test_a_model_is_trained_kept_and_opened_on_the_other_pages(page: AppTest, sh
     assert not page.exception
     assert not page.error
     assert "my-digits" in page.success[0].value
-    assert page.sidebar.selectbox(key="model").value == "my-digits"
+    assert page.session_state["model"] == "my-digits"
     assert [path.name for path in shelf_of(page).own.iterdir()] == ["my-digits"]
     kept = load(shelf_of(page).own / "my-digits")
     assert kept.metrics["elbo"]["unit"] == "nats per image"
