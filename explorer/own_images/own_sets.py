@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from explorer import state
-from vae_core.datasets import DATASETS, own
+from vae_core.datasets import DATASETS, own, set_aside
 from vae_core.datasets.own_files import Record, size_of
 from vae_core.errors import DatasetError
 
@@ -18,6 +18,7 @@ MOST_BYTES = 1_000_000_000
 
 def choices() -> list[str]:
     """Return the full names of all data sets that this session's owner sees, the owner's own last."""
+    set_aside.empty()
     return [*DATASETS, *own.full_names(), *own.full_names(owner=state.owner())]
 
 
@@ -84,8 +85,8 @@ def title_of_folder(name: str) -> str:
     return word_for(name).lower().replace("-", "_")
 
 
-def delete(name: str) -> None:
-    """Delete a data set of this session's owner's own.
+def delete(name: str) -> str:
+    """Delete a data set of this session's owner's own; return the word that brings it back for an hour.
 
     Raises
     ------
@@ -94,7 +95,22 @@ def delete(name: str) -> None:
     """
     if not is_mine(name):
         raise DatasetError("There is no such data set of yours.", next_step="Reload the page and look again.")
-    own.remove(name)
+    set_aside.empty()
+    return set_aside.set_aside(name)
+
+
+def bring_back(word: str) -> str:
+    """Bring a deleted data set of this session's owner's own back; return its full name.
+
+    Raises
+    ------
+    DatasetError
+        If it is gone for good, is somebody else's, or its name is taken by now.
+    """
+    folder = set_aside.folder_of(word)
+    if folder is None or not is_mine(folder):
+        raise DatasetError("The data set is gone for good.", next_step="Bring the images again.")
+    return set_aside.bring_back(word)
 
 
 def place() -> Path:

@@ -77,6 +77,7 @@ def _form() -> None:
     data = st.selectbox(
         "Data", choices, key=own_data.DATA, persist_state="session", format_func=labels.__getitem__
     )
+    own_data.undo()
     if data == own_data.CHOICE:
         own_data.form()
         return

@@ -26,6 +26,7 @@ from vae_core.errors import DatasetError, VaeCoreError
 CHOICE = "Your own…"
 DATA, FILE = "train.data", "own.file"
 _OPTIONS, _PREVIEW, _READING, _TOLD = "own.options", "own.preview", "own.reading", "own.told"
+_DELETED = "own.deleted"
 SHOWN, ROW = 12, 6
 MOST_MEGABYTES = 200
 LOOK_SECONDS = 0.5
@@ -111,7 +112,10 @@ def about(name: str) -> None:
         summary(record)
     if own_sets.is_mine(name):
         with st.popover("Delete", icon=":material/delete:"):
-            st.markdown(f"Delete **{title_of(name)}** for good? Models trained on it still open.")
+            st.markdown(
+                f"Delete **{title_of(name)}**? It can be brought back for an hour, then it is gone. Models trained "
+                "on it still open."
+            )
             st.button("Delete it", type="primary", on_click=_delete, args=(name,), key="own.delete")
 
 
@@ -217,12 +221,34 @@ def _keep_as(title: str) -> None:
     state.put(_PREVIEW, None)
     parts = own.parse(folder)
     assert parts is not None
+    state.put(_DELETED, None)
     state.put(DATA, dataclasses.replace(parts, version=reading.record.version).full)
 
 
 def _delete(name: str) -> None:
     try:
-        own_sets.delete(name)
+        state.put(_DELETED, (title_of(name), own_sets.delete(name)))
+    except DatasetError as error:
+        state.put(_TOLD, str(error))
+    cache.available.clear()
+
+
+def undo() -> None:
+    """Draw what brings the data set back that was deleted last; nothing where none was."""
+    if state.get(DATA) != CHOICE:
+        _say()
+    deleted = state.get(_DELETED)
+    if deleted is None:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Deleted **{deleted[0]}**.")
+        st.button("Undo", icon=":material/undo:", on_click=_bring_back, args=(deleted[1],), key="own.undo")
+
+
+def _bring_back(word: str) -> None:
+    state.put(_DELETED, None)
+    try:
+        state.put(DATA, own_sets.bring_back(word))
     except DatasetError as error:
         state.put(_TOLD, str(error))
     cache.available.clear()

@@ -236,11 +236,28 @@ def test_a_set_is_deleted_after_a_question_and_its_models_still_open(
     page.button(key="own.delete").click().run()
     assert not page.exception
     assert page.selectbox(key="train.data").value == "digits"
-    assert list(folder.iterdir()) == []
+    assert sets_of(MINE) == []
     shown = open_page("map", token=MINE, model="pets-1")
     assert not shown.exception
     assert not shown.error
     assert any("originals are not shown" in caption.value for caption in shown.caption)
+
+
+def test_a_deleted_set_is_brought_back_by_its_owner_alone(page: AppTest, open_page: Open) -> None:
+    keep(bring(page, archive()))
+    (name,) = sets_of(MINE)
+    page.button(key="own.delete").click().run()
+    assert "Deleted **pets**." in told(page)
+    word = page.session_state["own.deleted"][1]
+    other = open_page("train", token=YOURS)
+    other.session_state["own.deleted"] = ("pets", word)
+    other.run()
+    other.button(key="own.undo").click().run()
+    assert "gone for good" in other.error[0].value
+    page.button(key="own.undo").click().run()
+    assert not page.exception
+    assert sets_of(MINE) == [name] == [page.selectbox(key="train.data").value]
+    assert not has(page, "own.undo")
 
 
 def test_room_on_disk_is_bounded_and_told(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
