@@ -15,7 +15,13 @@ P = ParamSpec("P")
 
 
 def heading(title: str, line: str, explanation: str) -> None:
-    """Draw a page's title, the one line that says what to do, and its explanation folded away."""
+    """Draw a page's title, the one line that says what to do, and its explanation folded away.
+
+    A presenter explains, and needs the room.
+    """
+    if state.presenting():
+        st.markdown(f"### {title}\n{line}")
+        return
     head, aside = st.columns([6, 1], vertical_alignment="center")
     head.markdown(f"### {title}\n{line}")
     with aside.popover("What is this?", type="tertiary", width="stretch"):

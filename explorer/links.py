@@ -16,6 +16,7 @@ MOST_STOPS = 6
 UNSURE = "yes"
 PLANES = ("axes", "pca")
 SHEETS = ("worksheet", "report")
+PRESENT = "1"
 HEATS = ("density", "ratio", "error", "entropy", "distance", "change", "regions")
 MOST_COMPARED = 4
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
@@ -66,6 +67,8 @@ class Link:
         A mistake to try out, by its name.
     heat : str
         What the map is coloured by, one of `HEATS`.
+    present : str
+        ``1`` in presenter mode; it stays in the address from page to page.
     """
 
     model: str | None = None
@@ -87,6 +90,7 @@ class Link:
     sheet: str | None = None
     breakage: str | None = None
     heat: str | None = None
+    present: str | None = None
 
 
 def parse(parameters: Mapping[str, object]) -> Link:
@@ -121,6 +125,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         sheet=_word(texts.get("sheet", ""), SHEETS),
         step=None if (step := _number(texts.get("step", ""), 1, 99)) is None else int(step),
         heat=_word(texts.get("heat", ""), HEATS),
+        present=_word(texts.get("present", ""), (PRESENT,)),
     )
 
 

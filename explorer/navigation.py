@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explorer import cache, conditional, shelf, state, words
+from explorer import cache, conditional, presenter, shelf, state, words
 from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
 from explorer.pages import (
@@ -85,6 +85,7 @@ def run() -> None:
     st.set_page_config("Latent-space explorer", _icon(), layout="wide", initial_sidebar_state=SIDEBAR_PIXELS)
     st.html(Path(__file__).with_name("style.css"))
     state.absorb_address()
+    presenter.dress()
     _prepare()
     pages = {
         entry.path: st.Page(
@@ -98,13 +99,16 @@ def run() -> None:
     }
     state.put(state.PAGES, pages)
     st.navigation(list(pages.values())).run()
+    presenter.draw()
 
 
 def draw(path: str) -> None:
     """Draw one page with its sidebar, without the navigation."""
     state.absorb_address()
+    presenter.dress()
     _prepare()
     _draw(next(entry for entry in PAGES if entry.path == path))
+    presenter.draw()
 
 
 def _prepare() -> None:

@@ -31,7 +31,8 @@ T = "t"
 STEPS = "steps"
 PATH = "path"
 LABEL = "label"
-SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL)
+PRESENT = "present"
+SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL, PRESENT)
 SELECTED = "selected"
 TRAY_SOURCE = "Tray"
 _TRAY = "_tray"
@@ -62,11 +63,16 @@ def _absorb_next_model() -> None:
 
 
 def publish(link: Link) -> None:
-    """Make the address say `link`, so that it can be copied and opened elsewhere."""
-    address = links.write(link)
+    """Make the address say `link`, and what holds on every page, so that it can be copied and opened elsewhere."""
+    address = links.write(dataclasses.replace(link, present=links.PRESENT if presenting() else None))
     if address != st.session_state.get(_ADDRESS):
         st.session_state[_ADDRESS] = address
         st.query_params.from_dict(address)
+
+
+def presenting() -> bool:
+    """Tell whether the view is shown large, on a projector, without the sidebar."""
+    return bool(st.session_state.get(PRESENT))
 
 
 def wish(name: str, model: str) -> Any:

@@ -103,7 +103,8 @@ def draw(trained: TrainedModel, layout: str, linked: str = "", made: Sequence[Wa
     trained : TrainedModel
         A model that :func:`bring` has brought.
     layout : str
-        ``map``, where the map is the large part, ``image``, where the image and the sliders are, or ``small``.
+        ``map``, where the map is the large part, ``image``, where the image and the sliders are, ``small``, or
+        ``slide`` for a projector.
     linked : str
         Pads with the same word here follow each other's cursor, view, hovered image and class filter.
     made : sequence of Way

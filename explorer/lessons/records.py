@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 TEXTS = Path(__file__).parent / "texts"
-AFTER = "### After\n"
+AFTER, SLIDE = "### After\n", "### Slide\n"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +64,8 @@ class Step:
         Whether the view would give the answer away, and is shown once it was predicted.
     title, text, after : str
         Markdown; `after` is shown once the question is answered, or the task is done. They come from the lesson's file.
+    slide, slide_after : str
+        Both in a sentence, in Markdown, for a projector.
     """
 
     view: str
@@ -75,6 +77,8 @@ class Step:
     title: str = ""
     text: str = ""
     after: str = ""
+    slide: str = ""
+    slide_after: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,7 +94,8 @@ class Lesson:
 def lesson(name: str, title: str, about: str, *steps: Step) -> Lesson:
     """Return a lesson with its steps' texts read from ``texts/NAME.md``.
 
-    Each step is a section ``## Title``, in the order of the steps; what follows ``### After`` in it is told afterwards.
+    Each step is a section ``## Title``, in the order of the steps; what follows ``### After`` in it is told afterwards,
+    and what follows ``### Slide`` are both in a paragraph each, for a projector.
 
     Raises
     ------
@@ -105,5 +110,10 @@ def lesson(name: str, title: str, about: str, *steps: Step) -> Lesson:
 
 def _with_text(step: Step, section: str) -> Step:
     title, _, rest = section.partition("\n")
-    text, _, after = rest.partition(AFTER)
-    return dataclasses.replace(step, title=title.strip(), text=text.strip(), after=after.strip())
+    told, _, slides = rest.partition(SLIDE)
+    text, _, after = told.partition(AFTER)
+    slide, _, slide_after = slides.strip().partition("\n\n")
+    return dataclasses.replace(
+        step, title=title.strip(), text=text.strip(), after=after.strip(),
+        slide=slide.strip(), slide_after=slide_after.strip(),
+    )  # fmt: skip

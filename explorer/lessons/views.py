@@ -29,7 +29,7 @@ TWELVE = 12
 
 def pad(models: Models) -> None:
     """Show one model's map and the image under the cursor."""
-    latent_pad.draw(models[0], "map")
+    latent_pad.draw(models[0], "slide" if state.presenting() else "map")
 
 
 def pads(models: Models) -> None:
@@ -37,7 +37,10 @@ def pads(models: Models) -> None:
     for column, trained in zip(st.columns(len(models)), models, strict=True):
         with column:
             st.markdown(f"**{trained.title}**")
-            latent_pad.draw(trained, "small", linked="lesson")
+            if state.presenting():
+                latent_pad.draw(trained, "slide", linked="slide")
+            else:
+                latent_pad.draw(trained, "small", linked="lesson")
 
 
 def originals(models: Models) -> None:
@@ -92,8 +95,9 @@ def draws(models: Models) -> None:
 
 
 def draws_measured(models: Models) -> None:
-    """Show draws, and what was measured of many of them."""
-    draws(models)
+    """Show draws, and what was measured of many of them; on a slide, which has no room for both, that alone."""
+    if not state.presenting():
+        draws(models)
     numbers(models, TOLD_OF_DRAWS)
 
 

@@ -35,15 +35,18 @@ def show(trained: TrainedModel) -> None:
         (words.GENERATE if trained.has_prior else words.GENERATE_AE) + words.about_class(trained),
     )
     _playground(trained)
-    _samples(trained)
+    if not state.presenting():
+        _samples(trained)
 
 
 @st.fragment
 @guarded
 def _playground(trained: TrainedModel) -> None:
     shown = latent_pad.draw(trained, "image", made=state.ways(trained.name, trained.latent_dim))
-    made_sliders.draw(trained)
     _publish(trained, shown)
+    if state.presenting():
+        return
+    made_sliders.draw(trained)
     z = np.asarray(shown.z, np.float32)
     told = ", ".join(f"{value:.2f}" for value in z[:2]).replace("-", "−") + (", …" if len(z) > 2 else "")
     tray.offer(

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from explorer import conditional, shelf, state, words
-from explorer.components import latent_pad
+from explorer import presenter, state, words
 from explorer.frame import guarded, heading
 from explorer.lessons import LESSONS, notebook, sheet
-from explorer.lessons.actions import act
 from explorer.lessons.checks import CHECKS
 from explorer.lessons.records import Lesson, Question, Step, Task
 from explorer.lessons.views import VIEWS
 from explorer.links import SHEETS, Link
+from explorer.panels import lesson_step, slide
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
-LESSON, STEP, BEGUN, SHEET = "lesson", "lesson.step", "lesson.begun", "lesson.sheet"
+LESSON, STEP, SHEET = "lesson", "lesson.step", "lesson.sheet"
 
 
 def show() -> None:
@@ -36,7 +37,10 @@ def show() -> None:
         return
     number = min(max(int(state.get(STEP) or 0), 0), len(lesson.steps) - 1)
     state.publish(Link(lesson=lesson.name, step=number + 1))
-    _step(lesson, number)
+    if state.presenting():
+        _present(lesson, number)
+    else:
+        _step(lesson, number)
 
 
 def _list() -> None:
@@ -74,27 +78,30 @@ def _open(name: str, number: int, paper: str | None = None) -> None:
     state.put(LESSON, name)
     state.put(SHEET, paper)
     state.put(STEP, number)
-    state.put(BEGUN, None)
+    state.put(lesson_step.BEGUN, None)
+    state.put(slide.TOLD, None)
+
+
+def _present(lesson: Lesson, number: int) -> None:
+    acts: dict[str, Callable[[], None]] = {}
+    if number > 0:
+        acts["back"] = partial(_open, lesson.name, number - 1)
+    if number < len(lesson.steps) - 1:
+        acts["next"] = partial(_open, lesson.name, number + 1)
+    if lesson.steps[number].question is not None:
+        acts["reveal"] = partial(slide.tell, lesson.name, number)
+    presenter.act_on(acts, f"{lesson.title} · {number + 1} of {len(lesson.steps)}")
+    slide.draw(lesson, number, slide.is_told(lesson.name, number))
 
 
 @guarded
 def _step(lesson: Lesson, number: int) -> None:
     step = lesson.steps[number]
     _rail(lesson, number)
-    found = {entry.name: entry for entry in shelf.mine().entries() if entry.problem is None}
-    missing = [name for name in step.models if name not in found]
-    if missing:
-        st.error(
-            f"This step needs the shipped model {missing[0]}, which is not here.", icon=":material/error:"
-        )
+    models = lesson_step.models_of(step)
+    if models is None:
         return
-    models = [conditional.shown(found[name]) for name in step.models]
-    with st.container(gap=None):
-        for trained in (one for one in models if not one.is_discrete):
-            latent_pad.bring(trained, f"lesson-{trained.name}")
-    if state.get(BEGUN) != (lesson.name, number):
-        state.put(BEGUN, (lesson.name, number))
-        act(step.begin, models)
+    if lesson_step.begin(lesson.name, number, models, step):
         notebook.note(lesson, number)
     left, right = st.columns([3, 8], gap="medium")
     with left:

@@ -43,7 +43,8 @@ def show(trained: TrainedModel) -> None:
         (words.MAP if trained.has_prior else words.MAP_AE) + words.about_class(trained),
     )
     _explore(trained)
-    _grid(trained)
+    if not state.presenting():
+        _grid(trained)
 
 
 @st.fragment
@@ -55,6 +56,8 @@ def _explore(trained: TrainedModel) -> None:
     if shown.plane != before.plane:
         st.rerun()  # the grid below lies on the same plane
     view = _view(trained, shown)
+    if state.presenting():
+        return
     if view.note:
         st.caption(view.note)
     told = applies.why_not("points", trained)

@@ -315,3 +315,34 @@ def test_the_density_is_finished_while_play_goes_on(bench_in_five: PadBench) -> 
     bench.page.evaluate(script)
     bench.page.get_by_label("Colour").select_option("density")
     bench.until(lambda: bench.page.evaluate("drawn") == 1)
+
+
+@pytest.mark.parametrize("width", [620, 300])
+def test_a_slide_fills_its_height_and_has_larger_type(bench_in_five: PadBench, width: int) -> None:
+    bench = bench_in_five
+    style = f"width: {width}px; --pad-slide-height: 560px; --pad-type: 1.5"
+    bench.open({"layout": "slide"}, style=style)
+    bench.settle(300)
+    boxes = bench.page.evaluate(
+        """() => [".latent-pad", ".pad-map", ".pad-image", ".pad-readout"].map(
+            (name) => host.querySelector(name).getBoundingClientRect().toJSON())"""
+    )
+    pad, *parts = boxes
+    assert pad["height"] == 560
+    for part in parts:
+        assert pad["left"] <= part["left"] < part["right"] <= pad["right"]
+        assert pad["top"] <= part["top"] < part["bottom"] <= pad["bottom"]
+    size = bench.page.evaluate("getComputedStyle(host.querySelector('.pad-readout')).fontSize")
+    assert size == "25.5px"
+    assert bench.page.get_by_role("slider").count() == 0
+
+
+def test_escape_is_the_pads_own_only_where_there_is_something_to_clear(bench: PadBench) -> None:
+    bench.open()
+    bench.page.evaluate("addEventListener('keydown', (event) => (window.left = event.defaultPrevented))")
+    surface = bench.page.get_by_role("application")
+    surface.press("Enter")
+    surface.press("Escape")
+    assert bench.page.evaluate("window.left") is True
+    surface.press("Escape")
+    assert bench.page.evaluate("window.left") is False

@@ -45,7 +45,8 @@ const STILL_MILLISECONDS = 200;
  *   [d * d]: mean + factor eps; the standard normal without it.
  * @property {ArrayLike<number>} [order]  [d], the dimensions as the sliders list them.
  * @property {string[]|null} [told]  [d], a title for each slider.
- * @property {"map"|"image"|"small"} [layout]  Which is the large part; small has the map over the image and no sliders.
+ * @property {"map"|"image"|"small"|"slide"} [layout]  Which is the large part; small has the map over the image and no
+ *   sliders, slide the same in a given height, with nothing but what is read from afar.
  * @property {import("./pad_ways.js").MadeWay[]} [made]  Directions that have sliders too.
  * @property {boolean} [hasFields]  The host computes fields to colour the map by, and calls `offerFields`.
  * @property {(state: import("./pad_state.js").PadState) => void} [onRelease]  After every finished change.
@@ -262,7 +263,7 @@ function listenTo(parts, { acts, moves, tools, camera, state }) {
       tools.selectNearest();
       moves.release();
     },
-    Escape: () => tools.clear() && moves.release(),
+    Escape: () => (tools.clear() ? moves.release() : "unused"),
   };
   const nudge = (dx, dy) => {
     const [x, y] = state.cursor();

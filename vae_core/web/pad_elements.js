@@ -44,15 +44,16 @@ export function readTheme(root) {
   const style = getComputedStyle(root);
   const family = style.fontFamily;
   const dark = lightnessOf(style.backgroundColor) < 0.5;
+  const type = parseFloat(style.getPropertyValue("--type")) || 1;
   return {
     text: style.color,
     background: style.backgroundColor,
     accent: resolve(root, style.getPropertyValue("--accent")),
     heat: dark ? [122, 162, 255] : [49, 78, 189],
     dark,
-    font: `12px ${family}`,
-    boldFont: `600 14px ${family}`,
-    largeFont: `600 19px ${family}`,
+    font: `${12 * type}px ${family}`,
+    boldFont: `600 ${14 * type}px ${family}`,
+    largeFont: `600 ${19 * type}px ${family}`,
   };
 }
 

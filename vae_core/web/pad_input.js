@@ -19,7 +19,7 @@ const PAD_KEYS = ["+", "-", "0", "Home", " ", "Enter", "Escape", "m", "b", "l", 
  * @param {(factor: number, x: number, y: number) => void} acts.zoom  About a place; above 1 is nearer.
  * @param {(dx: number, dy: number) => void} acts.nudge  In plane units.
  * @param {() => void} acts.nudged  The arrow key is up again.
- * @param {(key: string) => void} acts.key  One of PAD_KEYS.
+ * @param {(key: string) => unknown} acts.key  One of PAD_KEYS; "unused" leaves it to the page.
  * @returns {() => void} Takes every listener away.
  */
 export function listen(surface, acts) {
@@ -40,8 +40,7 @@ export function listen(surface, acts) {
     const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
     const key = event.key === "=" ? "+" : event.key;
     if (way) acts.nudge(step * way[0], step * way[1]);
-    else if (PAD_KEYS.includes(key)) acts.key(key);
-    else return;
+    else if (!PAD_KEYS.includes(key) || acts.key(key) === "unused") return;
     event.preventDefault();
   });
   on("keyup", (event) => event.key.startsWith("Arrow") && acts.nudged());

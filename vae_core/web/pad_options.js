@@ -27,7 +27,7 @@ const UNLABELLED = [127, 138, 148];
  * @property {{mean: Float64Array, factor: Float64Array}|null} draw
  * @property {number[]} order  A permutation of the dimensions.
  * @property {string[]} told  A title a dimension, or "".
- * @property {"map"|"image"|"small"} layout
+ * @property {"map"|"image"|"small"|"slide"} layout
  * @property {boolean} hasPrior
  * @property {string|null} notice
  * @property {{sprite: string, columns: number, rows: Int32Array}|null} thumbnails
@@ -56,7 +56,7 @@ export function readOptions(options) {
     draw: readDraw(options.draw, d),
     order: isOrder ? order : Array.from({ length: d }, (_, k) => k),
     told: Array.from({ length: d }, (_, k) => String(options.told?.[k] ?? "")),
-    layout: ["image", "small"].includes(options.layout) ? options.layout : "map",
+    layout: ["image", "small", "slide"].includes(options.layout) ? options.layout : "map",
     hasPrior: options.hasPrior ?? true,
     notice: options.notice ?? null,
     thumbnails: readThumbnails(options.thumbnails, count),

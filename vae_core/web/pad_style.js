@@ -17,9 +17,10 @@ export const PAD_STYLE = `
   --background: var(--pad-background, var(--st-background-color, light-dark(#ffffff, #0e1117)));
   --raised: var(--pad-raised, var(--st-secondary-background-color, light-dark(#f0f2f6, #262730)));
   --accent: var(--pad-accent, #e8308a);
+  --type: var(--pad-type, 1);
   --line: color-mix(in srgb, var(--text) 22%, transparent);
   --quiet: color-mix(in srgb, var(--text) 72%, transparent);
-  color: var(--text); background: var(--background); font: 15px/1.35 var(--st-font, system-ui, sans-serif);
+  color: var(--text); background: var(--background); font: calc(15px * var(--type))/1.35 var(--st-font, system-ui, sans-serif);
   container-type: inline-size; position: relative; transition: color 1ms, background-color 1ms;
 }
 .latent-pad *, .pad-help { box-sizing: border-box; }
@@ -63,12 +64,12 @@ export const PAD_STYLE = `
 .pad-choices button[aria-pressed="true"] { background: var(--text); color: var(--background); }
 .pad-bar { padding: 0 2px; }
 .pad-bar, .pad-actions { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; }
-.pad-bar { font-size: 14px; gap: 2px 11px; }
+.pad-bar { font-size: calc(14px * var(--type)); gap: 2px 11px; }
 .pad-actions { gap: 6px; }
 .pad-bar label { display: inline-flex; gap: 5px; align-items: center; cursor: pointer; min-height: 24px; }
-.pad-bar select { max-width: 13em; }
+.pad-bar select { max-width: min(13em, 100%); }
 .latent-pad input { accent-color: var(--accent); margin: 0; }
-.pad-heat { display: flex; gap: 12px; align-items: flex-start; font-size: 13px; line-height: 1.25; }
+.pad-heat { display: flex; gap: 12px; align-items: flex-start; font-size: calc(13px * var(--type)); line-height: 1.25; }
 .pad-heat-scale { flex: 0 0 172px; }
 .pad-heat-scale canvas { display: block; width: 100%; height: 11px; border-radius: 3px; box-shadow: 0 0 0 1px var(--line); }
 .pad-heat-ticks { display: flex; justify-content: space-between; font-variant-numeric: tabular-nums; margin-top: 1px; }
@@ -84,14 +85,14 @@ export const PAD_STYLE = `
 .pad-image { display: block; width: min(100cqw, 100cqh * var(--aspect)); aspect-ratio: var(--aspect);
   image-rendering: pixelated; border-radius: 8px; background: #000; transition: opacity 0.15s; }
 .pad-stale { opacity: 0.55; }
-.pad-readout { font-size: 17px; font-variant-numeric: tabular-nums; min-height: 2.7em; }
+.pad-readout { font-size: calc(17px * var(--type)); font-variant-numeric: tabular-nums; min-height: 2.7em; }
 .pad-readout b { font-weight: 600; }
 .pad-nearest { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
-.pad-notice { font-size: 12px; color: var(--quiet); }
-.pad-near-title { font-size: 13px; color: var(--quiet); margin-bottom: 3px; }
+.pad-notice { font-size: calc(12px * var(--type)); color: var(--quiet); }
+.pad-near-title { font-size: calc(13px * var(--type)); color: var(--quiet); margin-bottom: 3px; }
 .pad-near-list { display: flex; gap: 6px; }
 .latent-pad .pad-near-image { flex: 0 1 64px; min-width: 0; display: grid; gap: 1px; padding: 0; border: 0;
-  background: none; font-size: 13px; line-height: 1.2; text-align: center; }
+  background: none; font-size: calc(13px * var(--type)); line-height: 1.2; text-align: center; }
 .pad-near-image canvas { width: 100%; aspect-ratio: 1; object-fit: contain; background: #000; border-radius: 5px;
   border-bottom: 5px solid var(--line); image-rendering: pixelated; }
 .pad-near-image span { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -100,9 +101,9 @@ export const PAD_STYLE = `
 .pad-sliders { overflow-y: auto; min-height: 0; padding: 2px; scrollbar-width: thin; }
 .pad-slider { display: grid; grid-template: "name body" auto "value body" auto / 3.1em minmax(0, 1fr); column-gap: 8px;
   align-content: center; margin-bottom: 7px; }
-.pad-slider label { font-weight: 600; font-size: 17px; line-height: 1.3; align-self: end; }
+.pad-slider label { font-weight: 600; font-size: calc(17px * var(--type)); line-height: 1.3; align-self: end; }
 .pad-slider-made { grid-template: "name name" auto "value body" auto / 3.1em minmax(0, 1fr); }
-.pad-slider-made label { grid-area: name; font-size: 15px; }
+.pad-slider-made label { grid-area: name; font-size: calc(15px * var(--type)); }
 .pad-slider-made .pad-value { grid-area: value; }
 .pad-slider-body { grid-area: body; }
 .pad-value { font-variant-numeric: tabular-nums; }
@@ -128,8 +129,8 @@ ${BESIDE(".pad-as-map", "(min-width: 860px)")}
 ${BESIDE(".pad-as-image", "(min-width: 620px) and (max-width: 859px)")}
 @container (max-width: 859px) {
   .latent-pad button { padding: 3px 8px; }
-  .latent-pad .pad-actions { font-size: 14px; gap: 4px; }
-  .latent-pad .pad-legend { font-size: 14px; }
+  .latent-pad .pad-actions { font-size: calc(14px * var(--type)); gap: 4px; }
+  .latent-pad .pad-legend { font-size: calc(14px * var(--type)); }
   .latent-pad .pad-legend button { padding: 0 7px; gap: 4px; }
 }
 @container (min-width: 620px) and (max-width: 859px) {
@@ -156,5 +157,20 @@ ${BESIDE(".pad-as-image", "(min-width: 620px) and (max-width: 859px)")}
 .pad-as-small .pad-picture { flex: none; height: 190px; place-items: center; }
 .pad-as-small .pad-figure { flex: none; }
 .pad-as-small .pad-dials, .pad-as-small .pad-near, .pad-as-small .pad-actions { display: none; }
+.pad-as-slide { grid-template: "map" minmax(0, 1fr) "keys" auto "view" 34% / minmax(0, 1fr); height: var(--pad-slide-height, 632px); }
+.pad-as-slide .pad-chart { display: contents; }
+.pad-as-slide .pad-map { grid-area: map; height: auto; }
+.pad-as-slide .pad-view { display: grid; grid-template: "figure readout" minmax(0, 1fr) / auto minmax(0, 1fr); gap: 20px; }
+.pad-as-slide .pad-figure { grid-area: figure; min-height: 0; aspect-ratio: var(--aspect); }
+.pad-as-slide .pad-picture { flex: 1 1 0; height: auto; }
+.pad-as-slide .pad-readout { grid-area: readout; align-self: center; }
+.pad-as-slide .pad-nearest { white-space: normal; }
+.pad-as-slide :is(.pad-dials, .pad-near, .pad-actions, .pad-tools, .pad-bar, .pad-legend) { display: none; }
+@container (max-width: 420px) {
+  .pad-as-slide .pad-view { grid-template: "figure" minmax(0, 1fr) "readout" auto / minmax(0, 1fr); gap: 8px; }
+  .pad-as-slide .pad-figure { aspect-ratio: auto; }
+  .pad-as-slide .pad-nearest { display: none; }
+  .pad-as-slide .pad-readout { min-height: 0; }
+}
 @media (prefers-reduced-motion: reduce) { .pad-image { transition: none; } }
 `;

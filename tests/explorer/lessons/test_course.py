@@ -43,7 +43,8 @@ def test_names_are_one_each_and_each_text_belongs_to_a_lesson() -> None:
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.title)
 def test_a_step_names_views_actions_checks_and_models_that_exist(step: Step) -> None:
-    assert all((step.title, step.text, step.after))
+    assert all((step.title, step.text, step.after, step.slide, step.slide_after))
+    assert max(len(step.slide), len(step.slide_after)) < 140
     assert step.view in VIEWS
     assert all(name in ACTIONS for name, _ in step.begin)
     assert step.task is None or step.task.check in CHECKS
