@@ -7,6 +7,8 @@ import math
 import re
 from collections.abc import Mapping
 
+from explorer.directions import groups
+
 MAX_DIMENSIONS = 64
 Z_LIMIT = 1000.0
 STEPS = (3, 16)
@@ -20,7 +22,9 @@ PRESENT = "1"
 HEATS = ("density", "ratio", "error", "entropy", "distance", "change", "regions")
 MOST_COMPARED = 4
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
-_LONGEST = 2000
+UNITS = ("means", "latent")
+MOST_SLIDERS = 36
+_LONGEST = 8000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +73,14 @@ class Link:
         What the map is coloured by, one of `HEATS`.
     present : str
         ``1`` in presenter mode; it stays in the address from page to page.
+    groups : tuple of two str
+        The groups of a direction, as :mod:`explorer.directions.groups` reads them.
+    units : str
+        ``means`` or ``latent``: what the direction's slider counts in.
+    unchanged : tuple of int
+        The sliders that the direction leaves unchanged, by their number, 0 for the last one.
+    sliders : tuple of str
+        The viewer's own sliders, as :mod:`explorer.directions.sliders` reads them.
     """
 
     model: str | None = None
@@ -91,6 +103,10 @@ class Link:
     breakage: str | None = None
     heat: str | None = None
     present: str | None = None
+    groups: tuple[str, str] | None = None
+    units: str | None = None
+    unchanged: tuple[int, ...] | None = None
+    sliders: tuple[str, ...] | None = None
 
 
 def parse(parameters: Mapping[str, object]) -> Link:
@@ -126,6 +142,12 @@ def parse(parameters: Mapping[str, object]) -> Link:
         step=None if (step := _number(texts.get("step", ""), 1, 99)) is None else int(step),
         heat=_word(texts.get("heat", ""), HEATS),
         present=_word(texts.get("present", ""), (PRESENT,)),
+        groups=_groups(texts.get("groups", "")),
+        units=_word(texts.get("units", ""), UNITS),
+        unchanged=None
+        if (kept := _whole(texts.get("unchanged", ""))) is None
+        else tuple(kept[:MOST_SLIDERS]),
+        sliders=tuple(made.split(",")[:MOST_SLIDERS]) if (made := texts.get("sliders")) else None,
     )
 
 
@@ -182,6 +204,11 @@ def _number(text: str, low: float, high: float) -> float | None:
 
 def _clamp(value: float, low: float, high: float) -> float:
     return min(max(value, low), high)
+
+
+def _groups(text: str) -> tuple[str, str] | None:
+    parts = text.split(",")
+    return (parts[0], parts[1]) if len(parts) == 2 and all(map(groups.read, parts)) else None
 
 
 def _words(text: str, allowed: tuple[str, ...]) -> tuple[str, ...] | None:

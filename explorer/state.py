@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from explorer import links, owners
 from explorer.components.pad_state import PCA, PadSpace, PadState, read_state
+from explorer.directions.groups import Chosen
+from explorer.directions.sliders import Slider
 from explorer.links import Link
 from explorer.own_images.tray import Tray
-from explorer.ways import Way
 
 Vector = NDArray[np.float32]
 
@@ -273,15 +274,15 @@ def put_pair(model: str, labels: NDArray[np.int64] | None, rows: tuple[int, int]
     _put_rows(model, "AB", labels, rows)
 
 
-def ways(model: str, dimensions: int) -> tuple[Way, ...]:
-    """Return the directions that the viewer has made sliders of; those of a model with other dimensions are gone."""
-    held: tuple[Way, ...] = st.session_state.get(f"_ways.{model}", ())
-    return tuple(way for way in held if len(way.vector) == dimensions)
+def sliders(model: str, dimensions: int) -> tuple[Slider, ...]:
+    """Return the sliders that the viewer has made; those of a model with other dimensions are gone."""
+    held: tuple[Slider, ...] = st.session_state.get(f"_sliders.{model}", ())
+    return tuple(slider for slider in held if len(slider.vector) == dimensions)
 
 
-def keep_ways(model: str, made: Sequence[Way]) -> None:
-    """Note the directions that have sliders on `model`."""
-    st.session_state[f"_ways.{model}"] = tuple(made)
+def keep_sliders(model: str, made: Sequence[Slider]) -> None:
+    """Note the viewer's own sliders on `model`."""
+    st.session_state[f"_sliders.{model}"] = tuple(made)
 
 
 def group_key(model: str, group: str) -> str:
@@ -289,15 +290,15 @@ def group_key(model: str, group: str) -> str:
     return f"group.{model}.{group}"
 
 
-def selected_group(model: str, group: str, below: int) -> NDArray[np.int64]:
-    """Return the rows that the viewer selected for a group, of the `below` on the map; none until then."""
-    rows = np.asarray(st.session_state.get(f"_{group_key(model, group)}", ()), np.int64)
-    return rows if not len(rows) or rows.max() < below else rows[:0]
+def selected_group(model: str, group: str) -> Chosen | None:
+    """Return what the viewer selected on the map as a group; None until then."""
+    held: Chosen | None = st.session_state.get(f"_{group_key(model, group)}")
+    return held
 
 
-def put_group(model: str, group: str, rows: NDArray[np.int64]) -> None:
-    """Take rows of a model's map as a group of a direction; for callbacks, or before its widget is drawn."""
-    st.session_state[f"_{group_key(model, group)}"] = tuple(rows.tolist())
+def put_group(model: str, group: str, chosen: Chosen) -> None:
+    """Take what was selected on the map as a group of a direction; for callbacks, or before its widget is drawn."""
+    st.session_state[f"_{group_key(model, group)}"] = chosen
     st.session_state[group_key(model, group)] = SELECTED
 
 

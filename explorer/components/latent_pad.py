@@ -23,8 +23,8 @@ from vae_core.export.weights import decoder_payload, halved
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from explorer.directions.sliders import Slider
     from explorer.serving.parcels import Parcel
-    from explorer.ways import Way
     from vae_core.trained import TrainedModel
 
 ATLAS_SIDE = 41
@@ -95,7 +95,7 @@ def shown(trained: TrainedModel) -> PadState:
     return state.pad(trained.name, space_of(trained), _usual(trained))[0]
 
 
-def draw(trained: TrainedModel, layout: str, linked: str = "", made: Sequence[Way] = ()) -> PadState:
+def draw(trained: TrainedModel, layout: str, linked: str = "", made: Sequence[Slider] = ()) -> PadState:
     """Draw the pad and return what the viewer sees on it.
 
     Parameters
@@ -117,7 +117,7 @@ def draw(trained: TrainedModel, layout: str, linked: str = "", made: Sequence[Wa
     data: dict[str, Any] = {
         "model": name_in_page(trained),
         "fields": fields.offer(trained, name_in_page(trained), seen),
-        "made": [dataclasses.asdict(way) for way in made],
+        "made": [slider.about for slider in made],
         "layout": layout,
         "linked": linked,
         "label": f"Latent space of {trained.name}" + _class_of(trained),

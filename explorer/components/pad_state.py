@@ -6,6 +6,8 @@ import dataclasses
 import math
 import re
 
+from explorer.directions import groups
+from explorer.directions.groups import Lasso
 from explorer.links import HEATS as HEATS
 from explorer.links import Z_LIMIT
 
@@ -46,6 +48,8 @@ class PadState:
         Rows of selected points, at most 2,000 of them.
     selected : int
         How many points are selected in all.
+    lasso : Lasso or None
+        What they lie inside of, where they were chosen so.
     """
 
     z: tuple[float, ...]
@@ -54,6 +58,7 @@ class PadState:
     hidden: tuple[int, ...] = ()
     selection: tuple[int, ...] = ()
     selected: int = 0
+    lasso: Lasso | None = None
 
     @property
     def heat(self) -> str | None:
@@ -82,7 +87,14 @@ def read_state(sent: object, before: PadState, space: PadSpace) -> PadState:
         hidden=before.hidden if (found := _whole_numbers(sent.get("hidden"), space.classes)) is None else found,
         selection=before.selection if selection is None else selection,
         selected=before.selected if selection is None else _count(sent.get("selected"), selection, space.points),
+        lasso=before.lasso if selection is None else _lasso(sent.get("lasso")),
     )  # fmt: skip
+
+
+def _lasso(value: object) -> Lasso | None:
+    if not isinstance(value, dict):
+        return None
+    return groups.lasso(value.get("plane"), value.get("corners"), value.get("hidden"))
 
 
 def _place(value: object, dimensions: int) -> tuple[float, ...] | None:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from explorer import applies, places, state, ways, words
+from explorer import applies, links, state, words
 from explorer.components import latent_pad
+from explorer.directions import sliders
+from explorer.directions.sliders import Recipe, Slider
 from explorer.frame import go, guarded, heading
 from explorer.links import Link
 from explorer.panels import analogies, ends, groups, made_sliders
 from explorer.panels.groups import Group
-from explorer.ways import Way
 from vae_core.errors import VaeCoreError
 from vae_core.latent import Confidence, confidence
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 UNITS = {"means": "±1 at the means", "latent": "units of z"}
 RESAMPLES = 200
+_UNITS = "direction.units"
 
 
 def show(trained: TrainedModel) -> None:
@@ -44,28 +46,29 @@ def show(trained: TrainedModel) -> None:
 @st.fragment
 @guarded
 def _make(trained: TrainedModel) -> None:
+    groups.absorb(trained)
     first, second, means, certainty, how = st.columns([3, 3, 4, 3, 4])
     with first:
         a = groups.pick(trained, "A")
     with second:
         b = groups.pick(trained, "B")
     with how:
-        others, limit = _how(trained)
-    made: Way | None = None
+        others, unit = _how(trained)
+    made: Slider | None = None
     if a is not None and b is not None:
         with means:
             groups.draw_means(trained, a, b)
-        made = _way(trained, a, b, others, limit)
+        made = _made(trained, a, b, others, unit)
         with certainty:
             if min(len(a.rows), len(b.rows)) < 2:
                 st.caption("How sure it is can't be told from one image.")
             _draw_sure(_sure(trained, a.rows.tobytes(), b.rows.tobytes(), _vectors(others)))
     shown = latent_pad.draw(trained, "image", made=() if made is None else (made,))
-    state.publish(Link(trained.name, shown.z, label=trained.given_class))
+    state.publish(_link(trained, shown.z, groups.in_address(a, b), others, unit))
     if len(shown.selection):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(f"{shown.selected:,} selected on the map:", width="content")
-            groups.offer(trained, np.asarray(shown.selection, np.int64))
+            groups.offer(trained, shown)
     if made is not None:
         _keep(trained, made)
     made_sliders.draw(trained)
@@ -73,32 +76,53 @@ def _make(trained: TrainedModel) -> None:
         _begin(trained)
 
 
-def _how(trained: TrainedModel) -> tuple[list[Way], float | None]:
-    held = {way.name: way for way in state.ways(trained.name, trained.latent_dim)}
-    state.choose("direction.units", list(UNITS), "means")
+def _how(trained: TrainedModel) -> tuple[list[Slider], str]:
+    held = {slider.name: slider for slider in made_sliders.held(trained)}
+    if (asked := state.wish("units", trained.name)) is not None:
+        state.put(_UNITS, asked)
+    state.choose(_UNITS, list(UNITS), "means")
     unit = st.selectbox(
         "The slider counts",
         list(UNITS),
         format_func=UNITS.__getitem__,
-        key="direction.units",
+        key=_UNITS,
         persist_state="session",
     )
     chosen: list[str] = []
+    unchanged = state.wish("unchanged", trained.name)
     if held:
+        key = f"direction.others.{trained.name}"
+        if unchanged is not None:
+            state.put(key, [name for number, name in enumerate(reversed(held)) if number in unchanged])
         chosen = st.multiselect(
             "Leave unchanged",
             list(held),
-            key=f"direction.others.{trained.name}",
+            key=key,
             help="The part of the direction along these sliders is taken off (Gram–Schmidt), so that moving along it "
             "does not move them.",
         )
-    return [held[name] for name in chosen], places.slider_limit(trained) if unit == "latent" else None
+    return [held[name] for name in chosen], unit
 
 
-def _way(trained: TrainedModel, a: Group, b: Group, others: list[Way], limit: float | None) -> Way | None:
-    mu = trained.latent_map.mu
+def _link(
+    trained: TrainedModel, z: tuple[float, ...], both: tuple[str, str] | None, others: list[Slider], unit: str
+) -> Link:
+    held = state.sliders(trained.name, trained.latent_dim)
+    return Link(
+        trained.name,
+        z,
+        label=trained.given_class,
+        groups=both,
+        units=None if unit == links.UNITS[0] else unit,
+        unchanged=tuple(number for number, one in enumerate(reversed(held)) if one in others) or None,
+        sliders=made_sliders.in_address(trained),
+    )
+
+
+def _made(trained: TrainedModel, a: Group, b: Group, others: list[Slider], unit: str) -> Slider | None:
+    recipe = Recipe(a.chosen, b.chosen, unit == "latent", tuple(others))
     try:
-        return ways.between(mu[a.rows], mu[b.rows], f"{b.words} → {a.words}", others, limit)
+        return sliders.made(trained, recipe, f"{b.words} → {a.words}")
     except VaeCoreError as error:
         st.warning(str(error), icon=":material/explore_off:")
         return None
@@ -110,14 +134,14 @@ def _draw_sure(sure: Confidence | None) -> None:
         st.metric("How sure", told, help=words.SURE.format(apart=f"{sure.apart:.0%}"))
 
 
-def _keep(trained: TrainedModel, made: Way) -> None:
+def _keep(trained: TrainedModel, made: Slider) -> None:
     name, button, _ = st.columns([4, 4, 5], vertical_alignment="bottom")
     chosen = name.text_input(
-        "Name", made.name, max_chars=ways.LONGEST_NAME, key=f"direction.name.{made.name}"
+        "Name", made.name, max_chars=sliders.LONGEST_NAME, key=f"direction.name.{made.name}"
     )
     if button.button("Make me a slider", type="primary", key="make-slider"):
-        named = ways.renamed(made, chosen)
-        state.keep_ways(trained.name, ways.added(state.ways(trained.name, trained.latent_dim), named))
+        held = state.sliders(trained.name, trained.latent_dim)
+        state.keep_sliders(trained.name, sliders.added(held, sliders.renamed(made, chosen)))
         go("generate")
 
 
@@ -130,8 +154,8 @@ def _begin(trained: TrainedModel) -> None:
     )
 
 
-def _vectors(others: Sequence[Way]) -> tuple[tuple[float, ...], ...]:
-    return tuple(way.vector for way in others)
+def _vectors(others: Sequence[Slider]) -> tuple[tuple[float, ...], ...]:
+    return tuple(other.vector for other in others)
 
 
 # The same for every place of the slider.

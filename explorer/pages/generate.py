@@ -42,7 +42,7 @@ def show(trained: TrainedModel) -> None:
 @st.fragment
 @guarded
 def _playground(trained: TrainedModel) -> None:
-    shown = latent_pad.draw(trained, "image", made=state.ways(trained.name, trained.latent_dim))
+    shown = latent_pad.draw(trained, "image", made=made_sliders.held(trained))
     _publish(trained, shown)
     if state.presenting():
         return
@@ -69,7 +69,8 @@ def _every_class(told: TrainedModel, shown: PadState) -> None:
 
 def _publish(trained: TrainedModel, shown: PadState) -> None:
     temperature = state.number(state.TEMPERATURE, *TEMPERATURE, 1.0)
-    state.publish(Link(trained.name, shown.z, temperature, label=trained.given_class))
+    made = made_sliders.in_address(trained)
+    state.publish(Link(trained.name, shown.z, temperature, label=trained.given_class, sliders=made))
 
 
 @st.fragment

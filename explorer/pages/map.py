@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from explorer import applies, planes, state, words
@@ -64,7 +63,7 @@ def _explore(trained: TrainedModel) -> None:
     if told is not None:
         st.info(told, icon=":material/grid_on:")
         return
-    selection.draw(trained, view, np.asarray(shown.selection, np.int64), shown.selected)
+    selection.draw(trained, view, shown)
 
 
 def _link(trained: TrainedModel, shown: PadState) -> Link:

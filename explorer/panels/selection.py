@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer import cache, conditional, planes, state
+from explorer.components.pad_state import PadState
 from explorer.figures.strips import strip
 from explorer.frame import go
 from explorer.own_images.inputs import Input
@@ -21,22 +22,20 @@ if TYPE_CHECKING:
 MOST_SHOWN = 12
 
 
-def draw(trained: TrainedModel, view: planes.View, chosen: NDArray[np.int64], count: int) -> None:
-    """Draw the images behind rows `chosen` of the map, or behind one typical row of each class if there are none.
-
-    `count` points are selected in all; `chosen` may be an even choice of them.
-    """
+def draw(trained: TrainedModel, view: planes.View, seen: PadState) -> None:
+    """Draw the images behind what is selected on the map, or behind one typical row of each class if nothing is."""
+    chosen, count = np.asarray(seen.selection, np.int64), seen.selected
     if len(chosen) == 0:
         rows = planes.central_rows(view.points, trained.latent_map.labels, MOST_SHOWN)
         _draw_images(trained, rows, "The image nearest to each class's centre")
         return
-    _offer(trained, chosen)
+    _offer(trained, chosen, seen)
     shown = chosen[planes.spread_rows(len(chosen), MOST_SHOWN)]
     told = "1 image selected" if count == 1 else f"{count:,} images selected"
     _draw_images(trained, shown, told + (f", {len(shown)} shown" if len(shown) < count else ""))
 
 
-def _offer(trained: TrainedModel, chosen: NDArray[np.int64]) -> None:
+def _offer(trained: TrainedModel, chosen: NDArray[np.int64], seen: PadState) -> None:
     codes = trained.latent_map
     with st.container(horizontal=True, gap="small"):
         if len(chosen) == 1 and st.button("Open its place in Generate", key="to-generate"):
@@ -45,7 +44,7 @@ def _offer(trained: TrainedModel, chosen: NDArray[np.int64]) -> None:
         if len(chosen) == 2 and st.button("Interpolate between the two", key="to-interpolate"):
             state.put_pair(trained.name, codes.labels, (int(chosen[0]), int(chosen[1])))
             go("interpolate")
-        groups.offer(trained, chosen)
+        groups.offer(trained, seen)
         groups.offer_direction(trained)
         _offer_for_tray(trained, chosen[planes.spread_rows(len(chosen), MOST_SHOWN)])
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.test_pad import WATCH, Wire, opened, pixels, point
@@ -64,3 +65,18 @@ def test_two_lassoed_groups_become_a_slider_that_changes_the_image(
     assert (pixels(page) != before).any()
     settle(page)
     screenshot(page, "generate-made-slider")
+    again_in_another_browser(page, settle)
+
+
+def again_in_another_browser(page: Page, settle: Settle) -> None:
+    """Open the page's address where nothing is known of it: the slider is there, at the same value."""
+    assert page.context.browser is not None
+    value = page.get_by_role("slider", name="my slider").input_value()
+    fresh = page.context.browser.new_context(viewport={"width": 1280, "height": 800})
+    other = fresh.new_page()
+    other.goto(page.url)
+    settle(other)
+    mine = other.get_by_role("slider", name="my slider")
+    expect(mine).to_be_visible()
+    assert float(mine.input_value()) == pytest.approx(float(value), abs=0.01)
+    fresh.close()

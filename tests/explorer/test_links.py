@@ -19,6 +19,7 @@ hostile = st.one_of(
     ),
     st.lists(st.floats(), max_size=80).map(lambda values: ",".join(map(str, values))),
 )
+known_groups = st.integers(0, 999).map(str) | st.sampled_from(["rows_1_22", "1.2_4_0_0_1.5_0_0_-1.25"])
 known_links = st.builds(
     Link,
     model=maybe() | names,
@@ -39,6 +40,10 @@ known_links = st.builds(
     | st.lists(st.sampled_from(["a", "b-1", "C_2", "d"]), min_size=2, max_size=4, unique=True).map(tuple),
     label=maybe() | st.integers(0, 999),
     heat=maybe() | st.sampled_from(links.HEATS),
+    groups=maybe() | st.tuples(known_groups, known_groups),
+    units=maybe() | st.sampled_from(links.UNITS),
+    unchanged=maybe() | st.lists(st.integers(0, 35), min_size=1, max_size=9).map(tuple),
+    sliders=maybe() | st.lists(st.text("amz~1_.%", min_size=1), min_size=1, max_size=9).map(tuple),
     axes=maybe() | st.permutations(range(64)).map(lambda order: (order[0], order[1])),
 )
 
@@ -97,6 +102,12 @@ def test_a_path_never_passes_for_a_models_name(text: str) -> None:
         ({"lower": "1"}, Link()),
         ({"unsure": "no"}, Link()),
         ({"z": ["1", "2"]}, Link()),
+        ({"groups": "1"}, Link()),
+        ({"groups": "1,2,3"}, Link()),
+        ({"groups": "1,../x"}, Link()),
+        ({"units": "metres"}, Link()),
+        ({"unchanged": "-1"}, Link()),
+        ({"sliders": "a" * 9000}, Link()),
     ],
 )
 def test_what_does_not_fit_is_dropped_or_clamped(parameters: dict[str, object], expected: Link) -> None:

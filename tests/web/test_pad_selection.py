@@ -31,6 +31,48 @@ def test_a_lasso_selects_exactly_the_points_inside(bench: PadBench) -> None:
     assert state["z"] == before
 
 
+def test_a_lasso_tells_few_short_corners_that_hold_what_it_selected(bench: PadBench) -> None:
+    bench.open(hidden=[1])
+    bench.page.get_by_role("application").press("l")
+    turn = np.linspace(0, 2 * np.pi, 90)
+    wavy = np.stack([np.cos(turn), np.sin(turn)]) * (1.5 + 0.2 * np.sin(7 * turn))
+    bench.drag(*[bench.place_of(*corner) for corner in wavy.T])
+    state = bench.released()[-1]
+    told = state["lasso"]
+    assert (told["plane"], told["hidden"]) == ("1,2", [1])
+    assert 10 < len(told["corners"]) <= 24
+    assert all(len(str(value)) <= 6 for corner in told["corners"] for value in corner)
+    wanted = inside(bench.mu, told["corners"]) & (bench.labels != 1)
+    assert state["selection"] == np.flatnonzero(wanted).tolist()
+    assert wanted.sum() > 20
+
+
+@pytest.mark.parametrize("scale", [1e-6, 0.02, 1.0, 5e4])
+def test_corners_are_as_fine_as_the_lasso_is_large(bench: PadBench, scale: float) -> None:
+    turn = np.linspace(0, 6, 400)
+    outline = (scale * np.stack([3 + np.cos(turn), np.sin(turn)], axis=1)).tolist()
+    script = """async ([outline, far]) =>
+        (await import("/repo/vae_core/web/pad_lasso.js")).cornersOf(outline, far)"""
+    corners = np.asarray(bench.page.evaluate(script, [outline, 0.001 * scale]))
+    assert 10 < len(corners) <= 24
+    away = np.abs(np.hypot(corners[:, 0] / scale - 3, corners[:, 1] / scale) - 1)
+    assert away.max() < 0.01
+
+
+def test_a_lasso_comes_back_with_what_it_selected_and_goes_with_another_selection(bench: PadBench) -> None:
+    bench.open()
+    assert bench.state()["lasso"] is None
+    bench.page.get_by_role("application").press("l")
+    bench.drag(*[bench.place_of(*corner) for corner in LASSO])
+    told = bench.state()
+    bench.page.evaluate("pad.setState({ selection: [1, 2], selected: 2 })")
+    assert bench.state()["lasso"] is None
+    bench.page.evaluate("(state) => pad.setState(state)", told)
+    assert bench.state()["lasso"] == told["lasso"]
+    bench.page.get_by_role("application").press("Enter")
+    assert bench.state()["lasso"] is None
+
+
 def test_a_box_selects_exactly_the_points_inside(bench: PadBench) -> None:
     bench.open()
     bench.page.get_by_role("button", name="Select with a box").click()

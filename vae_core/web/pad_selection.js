@@ -2,12 +2,20 @@
 
 const REPORTED = 2000;
 
+/**
+ * @typedef {object} Lasso
+ * @property {string} plane  As in the pad's state.
+ * @property {Array<[number, number]>} corners  On that plane.
+ * @property {number[]} hidden  Classes that were filtered out.
+ */
+
 /** @param {number} count  How many points there are. */
 export function createSelection(count) {
   const mask = new Uint8Array(count);
-  let size = 0, total = 0, reported = [];
+  let size = 0, total = 0, reported = [], lasso = null;
 
-  const choose = (rows, all = rows.length) => {
+  const choose = (rows, all = rows.length, inside = null) => {
+    lasso = inside;
     mask.fill(0);
     for (const row of rows) mask[row] = 1;
     [size, total, reported] = [rows.length, all, spread(rows)];
@@ -21,18 +29,20 @@ export function createSelection(count) {
     rows: () => [...reported],
     /** @returns {number} How many are selected in all. */
     size: () => total,
+    /** @returns {Lasso|null} What they lie inside of, where they were chosen so. */
+    lasso: () => lasso,
     /** @returns {number} The row, where just one is selected, or -1. */
     single: () => (size === 1 ? reported[0] : -1),
     /** @returns {boolean} Whether so many are selected that the others step back. */
     isMany: () => size > 1,
     /** Take back what rows() once gave; anything else is left out. */
-    restore(rows, all) {
+    restore(rows, all, inside) {
       const fits = rows.length <= REPORTED && rows.every((row) => Number.isInteger(row) && row >= 0 && row < count);
       // The same rows come back from a host that keeps them: then all that they stand for stays selected.
       const known = rows.length === reported.length && rows.every((row, k) => row === reported[k]);
       if (!fits || known) return;
       const unique = [...new Set(rows)].sort((a, b) => a - b);
-      choose(unique, Number.isInteger(all) && all >= unique.length && all <= count ? all : unique.length);
+      choose(unique, Number.isInteger(all) && all >= unique.length && all <= count ? all : unique.length, inside);
     },
   };
 }

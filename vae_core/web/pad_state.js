@@ -31,6 +31,7 @@ const FARTHEST = 1e3;
  * @property {number[]} hidden  Classes filtered out.
  * @property {number[]} selection  Rows of selected points, at most 2,000 evenly spread over all that are.
  * @property {number} selected  How many are selected in all.
+ * @property {import("./pad_selection.js").Lasso|null} [lasso]  What they lie inside of, where they were chosen so.
  */
 
 /** @param {import("./pad_options.js").About} about */
@@ -49,7 +50,7 @@ export function createPadState(about) {
     selection: createSelection(count),
     get() {
       const { z, planeName, layers, hidden, selection } = state;
-      const chosen = { selection: selection.rows(), selected: selection.size() };
+      const chosen = { selection: selection.rows(), selected: selection.size(), lasso: selection.lasso() };
       return { z: [...z], plane: planeName, layers: [...layers], hidden: [...hidden], ...chosen };
     },
     /** @returns {string} Which of HEATS is shown, or "". */
@@ -102,7 +103,7 @@ export function createPadState(about) {
     }
     const isClass = (n) => Number.isInteger(n) && n >= 0 && n < classCount;
     if (Array.isArray(given.hidden)) hide(given.hidden.filter(isClass));
-    if (Array.isArray(given.selection)) state.selection.restore(given.selection, given.selected);
+    if (Array.isArray(given.selection)) state.selection.restore(given.selection, given.selected, given.lasso);
     return turned;
   }
 

@@ -1,11 +1,13 @@
 /** What a drag on the map does: move the cursor, or select with a box or a lasso. */
 
+import { cornersOf } from "./pad_lasso.js";
 import { pointAt, rowsInside } from "./pad_selection.js";
 import { scaleOf, toPlane } from "./pad_view.js";
 
 const POINT_PIXELS = 9;
 const CLICK_PIXELS = 4;
 const STEP_PIXELS = 2;
+const EDGE_PIXELS = 1;
 
 /**
  * @param {ReturnType<typeof import("./pad_state.js").createPadState>} state
@@ -21,10 +23,15 @@ export function createTools(state, screen, { go, place, onSelect, onRelease, onT
     if (px !== px || !state.layers.has("points")) return -1;
     return pointAt(state.points, state.shown, ...toPlane(view, px, py), POINT_PIXELS / scaleOf(view));
   };
-  const select = (rows) => {
+  const select = (rows, lasso = null) => {
     if (!rows.length && !state.selection.size()) return;
-    state.selection.choose(rows);
+    state.selection.choose(rows, rows.length, rows.length ? lasso : null);
     onSelect();
+  };
+  const selectInside = (outline) => {
+    const corners = cornersOf(outline, EDGE_PIXELS / scaleOf(view));
+    const lasso = { plane: state.planeName, corners, hidden: [...state.hidden] };
+    select(rowsInside(state.points, state.shown, corners), lasso);
   };
   const selectAt = (px, py) => {
     const row = rowAt(px, py);
@@ -51,7 +58,8 @@ export function createTools(state, screen, { go, place, onSelect, onRelease, onT
     drag(px, py, pressed) {
       screen.hovered = -1;
       if (pressed) {
-        before = { z: state.z.slice(), selection: state.selection.rows(), size: state.selection.size() };
+        const { selection } = state;
+        before = { z: state.z.slice(), selected: [selection.rows(), selection.size(), selection.lasso()] };
         [start, last] = [[px, py], [px, py]];
         if (tool === "move") selectAt(px, py);
       }
@@ -60,7 +68,7 @@ export function createTools(state, screen, { go, place, onSelect, onRelease, onT
     },
     release() {
       if (tool !== "move") {
-        if (screen.outline) select(rowsInside(state.points, state.shown, screen.outline));
+        if (screen.outline) selectInside(screen.outline);
         else if (start) selectAt(...start);
       }
       screen.outline = start = before = null;
@@ -71,7 +79,7 @@ export function createTools(state, screen, { go, place, onSelect, onRelease, onT
     cancel() {
       if (before && tool === "move") {
         place(before.z);
-        state.selection.restore(before.selection, before.size);
+        state.selection.restore(...before.selected);
         onSelect();
       }
       screen.outline = start = before = null;

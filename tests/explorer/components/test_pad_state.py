@@ -16,6 +16,7 @@ from explorer.components.pad_state import (
     PadState,
     read_state,
 )
+from explorer.directions.groups import Lasso
 
 SPACE = PadSpace(dimensions=3, points=5000, classes=10)
 BEFORE = PadState((0.5, -0.5, 0.0), "1,3", ("points",), (4,), (7, 8), 2)
@@ -31,9 +32,16 @@ def test_a_whole_state_is_taken_over() -> None:
     sent = {
         "z": [1, 2.5, -3], "plane": "2,3", "layers": ["names", "grid"], "hidden": [9, 0.0], "selection": [3, 1],
         "selected": 4000, "stamp": 2,
+        "lasso": {"plane": "1,3", "corners": [[0, 0], [1, 0.5], [0.0, 1]], "hidden": [2.0]},
     }  # fmt: skip
     assert read_state(sent, BEFORE, SPACE) == PadState(
-        (1.0, 2.5, -3.0), "2,3", ("grid", "names"), (0, 9), (1, 3), 4000
+        (1.0, 2.5, -3.0),
+        "2,3",
+        ("grid", "names"),
+        (0, 9),
+        (1, 3),
+        4000,
+        Lasso("1,3", ((0.0, 0.0), (1.0, 0.5), (0.0, 1.0)), (2,)),
     )
 
 
@@ -51,6 +59,15 @@ def test_a_whole_state_is_taken_over() -> None:
 )  # fmt: skip
 def test_a_part_that_does_not_fit_stays_as_it_was(name: str, value: object) -> None:
     assert getattr(read_state({name: value}, BEFORE, SPACE), name) == getattr(BEFORE, name)
+
+
+@pytest.mark.parametrize(
+    "junk", [None, 7, [], {}, {"plane": "1,2"}, {"plane": "1,2", "corners": DEEP, "hidden": []}]
+)
+def test_what_is_no_lasso_is_none_and_another_selection_ends_one(junk: object) -> None:
+    before = dataclasses.replace(BEFORE, lasso=Lasso("1,2", ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))))
+    assert read_state({"selection": [1], "lasso": junk}, before, SPACE).lasso is None
+    assert read_state({"z": [0, 0, 0]}, before, SPACE).lasso == before.lasso
 
 
 def test_numbers_beyond_any_map_are_brought_to_its_edge() -> None:

@@ -47,11 +47,11 @@ def test_a_made_slider_is_kept_by_name_listed_and_removed(open_page: Open) -> No
     page = open_page("directions", model=MODEL)
     page.text_input[0].set_value("slant").run()
     page.button(key="make-slider").click().run()
-    made = page.session_state[f"_ways.{MODEL}"]
-    assert [way.name for way in made] == ["slant"]
+    made = page.session_state[f"_sliders.{MODEL}"]
+    assert [slider.name for slider in made] == ["slant"]
     assert len(made[0].vector) == 2
     page.button(key=f"remove.{MODEL}.slant").click().run()
-    assert page.session_state[f"_ways.{MODEL}"] == ()
+    assert page.session_state[f"_sliders.{MODEL}"] == ()
 
 
 def test_what_is_left_unchanged_is_across(open_page: Open) -> None:
@@ -62,8 +62,37 @@ def test_what_is_left_unchanged_is_across(open_page: Open) -> None:
     page.multiselect[0].set_value(["first"]).run()
     page.text_input[0].set_value("second").run()
     page.button(key="make-slider").click().run()
-    first, second = (way.vector for way in page.session_state["_ways.digits-vae-16d"])
+    first, second = (slider.vector for slider in page.session_state["_sliders.digits-vae-16d"])
     assert np.dot(first, second) == pytest.approx(0, abs=1e-4)
+
+
+def test_the_address_tells_the_groups_and_made_sliders_and_makes_them_again(open_page: Open) -> None:
+    page = open_page("directions", model=MODEL)
+    page.selectbox(key=f"group.{MODEL}.A").set_value("3").run()
+    page.selectbox(key="direction.units").set_value("latent").run()
+    page.text_input[0].set_value("slant").run()
+    page.button(key="make-slider").click().run()
+    page.run()
+    page.multiselect[0].set_value(["slant"]).run()
+    corners = [[-2, -2], [2, -2], [0, 2]]
+    inside = {"plane": "1,2", "corners": corners, "hidden": [1]}
+    act(page, MODEL, pad="image", selection=[1, 2, 3], selected=3, lasso=inside)
+    page.button(key="as-group.B").click().run()
+    address = {name: page.query_params[name] for name in ("groups", "units", "unchanged", "sliders")}
+    assert address["groups"] == "3,1.2_1_-2_-2_2_-2_0_2"
+    assert address["sliders"] == "z~3~0~~slant"
+    assert (address["units"], address["unchanged"]) == ("latent", "0")
+    again = open_page("directions", model=MODEL, **address)
+    assert not again.exception
+    assert again.selectbox(key=f"group.{MODEL}.B").value == "selected"
+    assert again.multiselect[0].value == ["slant"]
+    assert image(again, "The means of groups A and B") == image(page, "The means of groups A and B")
+    assert {name: again.query_params[name] for name in address} == address
+    (made,) = again.session_state[f"_sliders.{MODEL}"]
+    assert made.about == page.session_state[f"_sliders.{MODEL}"][0].about
+    other = open_page("generate", model=MODEL, sliders=address["sliders"])
+    assert other.button(key=f"remove.{MODEL}.slant")
+    assert other.query_params["sliders"] == address["sliders"]
 
 
 def test_what_is_selected_becomes_a_group(open_page: Open) -> None:
