@@ -1,16 +1,22 @@
 """Several models trained side by side: the same images in the same order, and a step each in turn.
 
 What differs between them at any moment is the models, not the luck of the draw: all have one seed, one training recipe
-and one end in epochs, so that their n-th steps see the same batch at the same learning rate.
+and one end in epochs, so that their n-th steps see the same batch at the same learning rate. Where a setting of the
+recipe is what is compared, it may differ if it is named, as long as batches stay the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import dataclasses
+from collections.abc import Collection, Iterator, Mapping
 
 from vae_core.errors import ConfigError
 from vae_core.events import Evaluated, Event, Finished, Step, Warned
+from vae_core.run_config import TrainingConfig
 from vae_core.training import TrainingRun
+
+BATCHES = ("epochs", "seconds", "batch_size", "late_batch_size")
+"""What decides which images a step sees: never to differ."""
 
 
 class SideBySide:
@@ -20,14 +26,22 @@ class SideBySide:
     ----------
     runs : mapping of name to TrainingRun
         None of them begun, or all at the same step.
+    differing : collection of str
+        Training settings that may differ, such as ``learning_rate``.
 
     Raises
     ------
     ConfigError
-        If they differ in data, seed, recipe or step, or end by the clock.
+        If they differ in data, seed, recipe or step, end by the clock, or batches were to differ.
     """
 
-    def __init__(self, runs: Mapping[str, TrainingRun]) -> None:
+    def __init__(self, runs: Mapping[str, TrainingRun], differing: Collection[str] = ()) -> None:
+        allowed = [field.name for field in dataclasses.fields(TrainingConfig) if field.name not in BATCHES]
+        for name in differing:
+            if name not in allowed:
+                raise ConfigError(
+                    "Runs side by side can't differ in this.", got=name, allowed=", ".join(allowed)
+                )
         self.runs = dict(runs)
         first = next(iter(self.runs.values()), None)
         if first is None:
@@ -39,7 +53,7 @@ class SideBySide:
                 allowed="an end in epochs only",
             )
         for name, run in self.runs.items():
-            for what, same in _common(first, run):
+            for what, same in _common(first, run, differing):
                 if not same:
                     raise ConfigError(f"Runs side by side must have the same {what}.", got=name)
 
@@ -105,12 +119,13 @@ class SideBySide:
         return Evaluated(one.step, one.epoch, self.seconds, _named(results))
 
 
-def _common(one: TrainingRun, other: TrainingRun) -> tuple[tuple[str, bool], ...]:
+def _common(one: TrainingRun, other: TrainingRun, differing: Collection[str]) -> tuple[tuple[str, bool], ...]:
     """Return, for all that two runs must have in common, whether they do."""
+    own = {name: getattr(one.config.training, name) for name in differing}
     return (
         ("data", one.dataset is other.dataset),
         ("seed", one.config.seed == other.config.seed),
-        ("training settings", one.config.training == other.config.training),
+        ("training settings", one.config.training == dataclasses.replace(other.config.training, **own)),
         ("step", one.step == other.step),
     )
 

@@ -100,6 +100,34 @@ def test_one_that_diverges_ends_alone_and_is_named(together: SideBySide) -> None
     assert together.runs["vae"].fraction == 1
 
 
+def test_a_setting_that_is_named_may_differ_and_batches_stay_the_same(make_run: MakeRun) -> None:
+    runs = {"one": make_run(epochs=3.0), "two": make_run(epochs=3.0, learning_rate=0.5)}
+    together = SideBySide(runs, differing=["learning_rate"])
+    for event in together.events():
+        if isinstance(event, Step) and event.fraction < 1:
+            first, second = (run.peek() for run in runs.values())
+            assert torch.equal(first.x, second.x)
+    for name, rate in (("one", None), ("two", 0.5)):
+        alone = make_run(epochs=3.0, **({} if rate is None else {"learning_rate": rate}))
+        for _ in alone.events():
+            pass
+        for key, value in alone.state()["model"].items():
+            assert torch.equal(value, runs[name].state()["model"][key])
+
+
+def test_a_setting_that_is_not_named_may_not_differ_beside_one_that_is(make_run: MakeRun) -> None:
+    with pytest.raises(ConfigError, match="the same training settings"):
+        SideBySide(
+            {"one": make_run(), "two": make_run(learning_rate=0.5, kl_warmup=0.5)}, differing=["learning_rate"]
+        )
+
+
+@pytest.mark.parametrize("name", ["batch_size", "epochs", "nonsense"])
+def test_what_decides_the_batches_may_never_differ(make_run: MakeRun, name: str) -> None:
+    with pytest.raises(ConfigError, match="can't differ in this"):
+        SideBySide({"one": make_run(), "two": make_run()}, differing=[name])
+
+
 @pytest.mark.parametrize("change", [{"seed": 1}, {"learning_rate": 0.5}, {"batch_size": 32}])
 def test_runs_that_would_not_see_the_same_are_refused(make_run: MakeRun, change: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="must have the same"):
