@@ -52,8 +52,8 @@ Scans are dark on light: an image whose border is light is inverted, which you c
 LAB = r"""
 Each mistake is one that people make. The right and the broken model have the same network, seed and batches of
 digits, so that whatever differs between them comes from the line that differs. Both are kept among your runs; Compare
-opens them with others. Numbers are of the test images, and the ELBO is taken as it should be, whatever the broken
-model minimised.
+opens them with others. Numbers are of the test images, and the ELBO is taken at β = 1, whatever the broken model
+minimised; only where the mistake is in the likelihood itself is the number as wrong as it is.
 """
 
 LESSONS = r"""

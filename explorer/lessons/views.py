@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
 Models = Sequence["TrainedModel"]
+Titles = Sequence[str] | None
+"""What to call the models, where their own titles do not tell them apart."""
 SHOWN = 8
 DRAWS, SEED = "lesson.draws", "lesson.seed"
 TOLD = ("elbo", "reconstruction", "kl", "mse", "active_units")
@@ -32,11 +34,11 @@ def pad(models: Models) -> None:
     latent_pad.draw(models[0], "slide" if state.presenting() else "map")
 
 
-def pads(models: Models) -> None:
+def pads(models: Models, titles: Titles = None) -> None:
     """Show maps side by side, their cursors linked."""
-    for column, trained in zip(st.columns(len(models)), models, strict=True):
+    for column, trained, title in zip(st.columns(len(models)), models, _titles(models, titles), strict=True):
         with column:
-            st.markdown(f"**{trained.title}**")
+            st.markdown(f"**{title}**")
             if state.presenting():
                 latent_pad.draw(trained, "slide", linked="slide")
             else:
@@ -57,23 +59,23 @@ def originals(models: Models) -> None:
     st.code("\n".join(" ".join(f"{value:3d}" for value in row) for row in found[0, 0]), language=None)
 
 
-def copies(models: Models) -> None:
+def copies(models: Models, titles: Titles = None) -> None:
     """Show held-out images and each model's copies, or copies alone where the data set is not on this machine."""
     fewest = min(models, key=lambda trained: len(trained.latent_map.mu))
     rows = planes.spread_rows(len(fewest.latent_map.mu), SHOWN)
     found = cache.originals(fewest, rows.tolist())
     named = {} if found is None else {"image": as_float(found)}
-    for trained in models:
-        named[trained.title] = trained.decode(trained.latent_map.mu[rows])
+    for trained, title in zip(models, _titles(models, titles), strict=True):
+        named[title] = trained.decode(trained.latent_map.mu[rows])
     st.image(strip(named, [""] * len(rows), side=84), width="content", alt="Images and their copies")
     if found is None:
         st.caption("The images themselves are not on this machine.")
-    numbers(models)
+    numbers(models, titles=titles)
 
 
-def numbers(models: Models, names: Sequence[str] = TOLD) -> None:
+def numbers(models: Models, names: Sequence[str] = TOLD, titles: Titles = None) -> None:
     """Show the models' numbers in a table, each with its unit."""
-    lines = [["", *(trained.title for trained in models)], ["---"] * (len(models) + 1)]
+    lines = [["", *_titles(models, titles)], ["---"] * (len(models) + 1)]
     for name in names:
         cells = [trained.metrics.get(name) for trained in models]
         if any(cells):
@@ -138,6 +140,10 @@ def every_class(models: Models) -> None:
 def classes_measured(models: Models) -> None:
     """Show what was measured of classes asked for and of classes found again."""
     numbers(models, TOLD_OF_CLASSES)
+
+
+def _titles(models: Models, titles: Titles) -> Sequence[str]:
+    return [trained.title for trained in models] if titles is None else titles
 
 
 def _draw_others(seed: int) -> None:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import shelf, state, words
-from explorer.cache import model as opened
-from explorer.components import latent_pad
+from explorer import state, words
 from explorer.frame import guarded, heading
-from explorer.lessons import views
 from explorer.lessons.records import Question
-from explorer.lines import source
 from explorer.links import Link
-from explorer.panels import side_by_side
+from explorer.panels import broken_pair, side_by_side
 from explorer.training import desk
-from explorer.training.breakages import BREAKAGES, Breakage, BreakPlan
-from explorer.training.progress import FAILED
+from explorer.training.break_plan import Breakage, BreakPlan
+from explorer.training.breakages import BREAKAGES
 from explorer.training.sets import SetJob
 
 CHOSEN, PROBLEM = "lab.breakage", "lab.problem"
-HERE = "  # ← here"
 
 
 def show() -> None:
@@ -32,7 +27,7 @@ def show() -> None:
         state.put(CHOSEN, wanted)
     chosen = state.choose(CHOSEN, names, names[0])
     titles = {breakage.name: breakage.title for breakage in BREAKAGES}
-    st.segmented_control(
+    st.pills(
         "Mistake", names, format_func=titles.__getitem__, key=CHOSEN, required=True,
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
@@ -93,8 +88,8 @@ def _runs(breakage: Breakage, predicted: bool) -> None:
     if state.get(PROBLEM):
         st.error(state.get(PROBLEM), icon=":material/error:")
     if job is not None and _is_of(job, breakage):
-        _result(job)
-    _lines(breakage)
+        broken_pair.draw(job, breakage)
+    broken_pair.code(breakage)
 
 
 def _is_of(job: SetJob | None, breakage: Breakage) -> bool:
@@ -103,29 +98,3 @@ def _is_of(job: SetJob | None, breakage: Breakage) -> bool:
 
 def _start(breakage: Breakage) -> None:
     state.put(PROBLEM, desk.start_set(BreakPlan(breakage)))
-
-
-def _result(job: SetJob) -> None:
-    if job.progress.status == FAILED:
-        st.error(job.progress.message, icon=":material/error:")
-        return
-    found = {entry.name: entry for entry in shelf.mine().entries() if entry.problem is None}
-    models = [opened(found[place.name]) for place in job.places if place.name in found]
-    with st.container(gap=None):
-        for trained in models:
-            latent_pad.bring(trained, f"lab-{trained.name}")
-    if models:
-        views.pads(models)
-        views.copies(models)
-
-
-def _lines(breakage: Breakage) -> None:
-    st.markdown("**The line that differs**")
-    wrong = source(breakage.wrong)
-    marked = [line + HERE if breakage.marked in line else line for line in wrong.code.splitlines()]
-    st.caption(f"Broken: {wrong.place}")
-    st.code("\n".join(marked), language="python")
-    if breakage.wrong != breakage.right:
-        right = source(breakage.right)
-        st.caption(f"Right: {right.place}")
-        st.code(right.code, language="python")

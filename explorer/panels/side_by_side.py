@@ -109,7 +109,7 @@ class SetFeed(live.Feed[SetJob]):
     def drawn(self, job: SetJob, now: Progress) -> live.Drawn:
         """Return the models and their curves."""
         models: dict[str, Any] = {}
-        told, arrays = curves_in_page.packed(curves.side_by_side(_curves(now)))
+        told, arrays = curves_in_page.packed(curves.side_by_side(curves_of(now)))
         for name, trained in now.model.items():
             about, more = latent_pad.picture(_key(job, name), trained)
             models[_key(job, name)] = about
@@ -135,11 +135,13 @@ def _told(now: Progress, name: str) -> str:
     return f"{name}: {' · '.join(last)}"
 
 
-def _curves(now: Progress) -> dict[str, dict[str, curves.Curve]]:
+def curves_of(now: Progress) -> dict[str, dict[str, curves.Curve]]:
     """Return each term's curve of every model that has it."""
     return {
         term: {
-            name: now.curves[f"{term} of {name}"] for name in now.model if f"{term} of {name}" in now.curves
+            name: now.curves[f"{term} of {name}"]
+            for name in now.model or ()
+            if f"{term} of {name}" in now.curves
         }
         for term in TERMS
     }

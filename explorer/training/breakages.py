@@ -3,84 +3,67 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from explorer.lessons.records import Question
-from explorer.lines import Code
-from vae_core.config import DataConfig
-from vae_core.datasets import ImageDataset, load_dataset
-from vae_core.models import BROKEN, MODELS, ModelConfig, VAEConfig
-from vae_core.models.broken import NotReparameterisedConfig, WrongSignConfig
+from explorer.training.break_plan import NETWORK, TRAINING, Breakage
+from vae_core.datasets import ImageDataset, as_float, load_dataset
+from vae_core.likelihoods import Bernoulli, ContinuousBernoulli, Gaussian
+from vae_core.models import BROKEN, MODELS, VAEConfig
+from vae_core.models.broken import (
+    GaussianWithoutConstant,
+    NotReparameterisedConfig,
+    SeesPixelsBefore,
+    TooStrongConfig,
+    WithoutConstantConfig,
+    WrongSignConfig,
+)
 from vae_core.models.vae import VAE
-from vae_core.networks import NetworkConfig
-from vae_core.run_config import RunConfig, TrainingConfig
-from vae_core.side_by_side import SideBySide
 from vae_core.training import TrainingRun
 
-DATA = "digits"
-TRAINING = TrainingConfig(epochs=60.0, seconds=None, batch_size=128, late_batch_size=128)
-NETWORK = NetworkConfig(hidden=(256, 128))
-RIGHT = VAEConfig(network=NETWORK)
-RIGHT_NAME, BROKEN_NAME = "right", "broken"
+if TYPE_CHECKING:
+    from vae_core.trained import TrainedModel
+
+SIGMA = 0.2
+"""Standard deviation of Gaussian pixels here."""
+TOO_HIGH = 1.0
 
 
-@dataclasses.dataclass(frozen=True)
-class Breakage:
-    """One way to break a VAE.
-
-    Attributes
-    ----------
-    name : str
-    title : str
-        What is done.
-    question : Question
-        What will happen?
-    why : str
-        Markdown, told after the prediction.
-    model : ModelConfig
-        The broken one; the right one is the plain VAE.
-    right, wrong : callable
-        The code that differs. Where it is a setting that does, both are the lines that read it.
-    marked : str
-        The line that it comes down to, as it stands in `wrong`.
-    """
-
-    name: str
-    title: str
-    question: Question
-    why: str
-    model: ModelConfig
-    right: Code
-    wrong: Code
-    marked: str
+def constant(trained: TrainedModel) -> float:
+    """Return the constant of a model's Gaussian pixels, (D/2) log(2 pi sigma^2) in nats per image."""
+    sigma = trained.config.model.gaussian_scale  # type: ignore[union-attr]
+    return math.prod(trained.image_shape) / 2 * math.log(2 * math.pi * sigma**2)
 
 
-@dataclasses.dataclass(frozen=True)
-class BreakPlan:
-    """A right and a broken model to train side by side on the same batches."""
+def exact_copies_cost(dataset: ImageDataset) -> float:
+    """Return what copies of the test images without any error would cost by the cross-entropy, in nats per image."""
+    x = as_float(dataset.test.images).astype(np.float64)
+    grey = x[(x > 0) & (x < 1)]
+    return -float((grey * np.log(grey) + (1 - grey) * np.log1p(-grey)).sum()) / len(x)
 
-    breakage: Breakage
-    seed: int = 0
-    data: str = DATA
 
-    @property
-    def models(self) -> dict[str, ModelConfig]:
-        """Both models by the names that their runs begin with."""
-        return {
-            f"{self.breakage.name}-{RIGHT_NAME}": RIGHT,
-            f"{self.breakage.name}-{BROKEN_NAME}": self.breakage.model,
-        }
+def _constant_seen(right: TrainedModel, broken: TrainedModel) -> str:
+    apart = broken.metrics["elbo"]["value"] - right.metrics["elbo"]["value"]
+    return (
+        f"The reported ELBOs are {apart:+.1f} nats apart, and $\\tfrac D2 \\log 2\\pi\\sigma^2$ is "
+        f"{constant(right):+.1f}. All else is the same."
+    ).replace("-", "−")
 
-    def prepare(
-        self, names: list[str], opened: ImageDataset | None, say: Callable[[str], None]
-    ) -> SideBySide:
-        """Open the data if it is not open yet and set both runs up; called in the job's thread."""
-        dataset = opened or load_dataset(self.data)
-        runs = {}
-        for name, model in zip(names, self.models.values(), strict=True):
-            say(f"Setting {name} up.")
-            runs[name] = TrainingRun(RunConfig(DataConfig(self.data), model, TRAINING, self.seed), dataset)
-        return SideBySide(runs)
+
+def _grey_seen(right: TrainedModel, broken: TrainedModel) -> str:
+    cost = exact_copies_cost(load_dataset(broken.config.data.name))
+    return (
+        f"Copies of these test images without any error would still cost {cost:.1f} nats each by "
+        "the cross-entropy."
+    )
+
+
+def _strong_seen(right: TrainedModel, broken: TrainedModel) -> str:
+    full, empty = (f"{trained.metrics['elbo']['value']:.1f}".replace("-", "−") for trained in (right, broken))
+    return f"ELBO {empty} with an empty code, {full} with a full one. Copies show what z alone leads to."
 
 
 BREAKAGES: tuple[Breakage, ...] = (
@@ -145,5 +128,67 @@ BREAKAGES: tuple[Breakage, ...] = (
         "every posterior is the prior, and the decoder shows the mean image. A KL of 0 is a perfect match with "
         "the prior and a useless model.",
         VAEConfig(beta=1000.0, network=NETWORK), VAE.weights, VAE.weights, "beta_scale * self.config.beta",
+    ),
+    Breakage(
+        "constant",
+        "A Gaussian without its constant",
+        Question(
+            "−log p(x|z) of Gaussian pixels is a squared error plus (D/2) log(2πσ²). The constant is dropped. What "
+            "changes?",
+            ("Nothing: a constant has no gradient", "The number that is reported, and nothing else",
+             "The model: it learns other images"), 1,
+        ),
+        "The gradients are the same, so the model is the same and curves have the same shape. The number is not: "
+        "each ELBO is off by $\\tfrac D2 \\log 2\\pi\\sigma^2$ nats, up or down as $\\sigma$ will have it, and must "
+        "not be held against another model's. Where $\\sigma$ is learned, $D \\log\\sigma$ is no constant: without "
+        "it $\\sigma$ grows without end.",
+        WithoutConstantConfig(gaussian_scale=SIGMA, network=NETWORK),
+        Gaussian.log_prob, GaussianWithoutConstant.log_prob, "return -(0.5 * squared).flatten(1)",
+        beside=VAEConfig(likelihood="gaussian", gaussian_scale=SIGMA, network=NETWORK), seen=_constant_seen,
+    ),
+    Breakage(
+        "grey",
+        "Cross-entropy on grey images",
+        Question(
+            "Pixels are grey, and the loss is the binary cross-entropy. What does a copy without any error cost?",
+            ("0 nats", "More than 0: every grey pixel costs its own entropy", "Less than 0"), 1,
+        ),
+        "The best $\\lambda$ for a pixel is still its grey, but the cross-entropy there is the entropy of a coin, "
+        "not 0; and $\\lambda^x (1-\\lambda)^{1-x}$ is no density of greys: over all greys it adds up to at most ½. "
+        "The normaliser that is missing, $C(\\lambda)$, depends on $\\lambda$ and so on the model: without it copies "
+        "count for less against the KL, and the ELBO is no likelihood. The right one is the *continuous Bernoulli* "
+        "(Loaiza-Ganem & Cunningham 2019). As a target to train on, the cross-entropy is common, in this app too; as "
+        "a number to report, it is for black and white.",
+        VAEConfig(network=NETWORK),
+        ContinuousBernoulli.log_prob, Bernoulli.log_prob, "return -F.binary_cross_entropy_with_logits",
+        beside=VAEConfig(likelihood="continuous_bernoulli", network=NETWORK), seen=_grey_seen,
+    ),
+    Breakage(
+        "strong",
+        "A decoder too strong",
+        Question(
+            "For each pixel the decoder is also told all pixels before it. What becomes of z?",
+            ("The same as before", "It says more of the image", "It says nothing: the KL goes to 0"), 2,
+        ),
+        "A nat in $z$ costs a nat, and the pixels before cost nothing. What they tell of an image does for this "
+        "decoder, so the posterior collapses to the prior (Bowman et al. 2016; Chen et al. 2017). Nothing is wrong "
+        "with the likelihood, and the ELBO may well be the better one: it does not ask for a code. Whoever wants one "
+        "has to weaken the decoder, or pay for the KL with *free bits*.",
+        TooStrongConfig(network=NETWORK),
+        Bernoulli.log_prob, SeesPixelsBefore.log_prob, "params = params + before", seen=_strong_seen,
+    ),
+    Breakage(
+        "rate",
+        "A learning rate too high",
+        Question(
+            f"Adam's steps are {TOO_HIGH / TRAINING.learning_rate:.0f} times as large. Training …",
+            ("is as many times faster", "stops at once at the mean of all images", "ends with a closer copy"), 1,
+        ),
+        "The first steps overshoot: the loss falls quickly to what the mean of all images costs, and stays there. The "
+        "rate sinks to 0 later on, and the code does not come back. A higher rate still, and the loss jumps about or "
+        "is no number any more. A collapse is not always $\\beta$: look at the curves first.",
+        VAEConfig(network=NETWORK),
+        TrainingRun._learning_rate, TrainingRun._learning_rate, "return training.learning_rate * (1 - fraction)",
+        training=dataclasses.replace(TRAINING, learning_rate=TOO_HIGH),
     ),
 )  # fmt: skip

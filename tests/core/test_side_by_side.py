@@ -118,7 +118,8 @@ def test_a_setting_that_is_named_may_differ_and_batches_stay_the_same(make_run: 
 def test_a_setting_that_is_not_named_may_not_differ_beside_one_that_is(make_run: MakeRun) -> None:
     with pytest.raises(ConfigError, match="the same training settings"):
         SideBySide(
-            {"one": make_run(), "two": make_run(learning_rate=0.5, kl_warmup=0.5)}, differing=["learning_rate"]
+            {"one": make_run(), "two": make_run(learning_rate=0.5, kl_warmup=0.5)},
+            differing=["learning_rate"],
         )
 
 

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from vae_core.errors import PageDecoderError, VaeCoreError
 from vae_core.likelihoods import Bernoulli, ContinuousBernoulli, Gaussian, Likelihood
+from vae_core.models.broken import GaussianWithoutConstant
 from vae_core.networks import CropTo, SineFeatures
 from vae_core.trained import TrainedModel
 
@@ -32,6 +33,7 @@ MEANS: dict[type[nn.Module], str] = {
     Bernoulli: "sigmoid",
     ContinuousBernoulli: "continuous_bernoulli",
     Gaussian: "sigmoid",
+    GaussianWithoutConstant: "sigmoid",
 }
 ACTIVATION_NAMES: dict[type[nn.Module], str] = {
     nn.ReLU: "relu",
