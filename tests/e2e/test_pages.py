@@ -94,3 +94,10 @@ def test_training_does_not_hold_up_another_person(page: Page, settle: Settle, so
     expect(other.get_by_role("img", name="Twelve generated images")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_role("textbox", name="Keep it under a name")).to_be_visible()
+
+
+def test_the_first_page_has_an_address_of_its_name(page: Page) -> None:
+    page.goto("/map?model=digits-vae-2d")
+    expect(page.get_by_role("heading", name="Map", exact=True)).to_be_visible()
+    expect(page.get_by_text("Page not found")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/\?model=digits-vae-2d"))

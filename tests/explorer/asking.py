@@ -15,7 +15,8 @@ from explorer.serving.routes import routes
 def ask(path: str, base: str = "") -> tuple[int, dict[str, str], bytes]:
     """Ask the routes as a browser does; return the status, the headers and the body."""
     app, sent = Starlette(routes=routes(base)), []
-    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b""}
+    path, _, query = path.partition("?")
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": query.encode()}
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": b"", "more_body": False}
