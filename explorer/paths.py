@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache
+from explorer import cache, places
 from vae_core.latent import (
     Graph,
     Surface,
@@ -20,12 +20,13 @@ from vae_core.latent import (
     even,
     length,
     lerp,
+    magnification_field,
     off_data,
     slerp,
+    square_grid,
     start_graph,
     through,
 )
-from vae_core.metrics import knn_votes
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -34,13 +35,12 @@ Codes = NDArray[np.float32]
 NAMES = {"lerp": "Straight", "slerp": "Arc", "geodesic": "Geodesic"}
 FINE = 101
 """Places along a path that is shown."""
-MOST_VOTERS = 5000
 HEAT_SIDE = 56
 DRAWS = 1000
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Way:
+class MeasuredPath:
     """One path from the first stop to the last, each stretch between two stops in the same time.
 
     Attributes
@@ -62,18 +62,18 @@ class Way:
         return _between(self.codes, n)
 
 
-def way(trained: TrainedModel, kind: str, stops: Codes, unsure: bool) -> Way:
+def measured(trained: TrainedModel, kind: str, stops: Codes, unsure: bool) -> MeasuredPath:
     """Return the path of a kind of `NAMES` through stops [S, d]; `unsure` counts the decoder's uncertainty as well."""
     own = cache.identity(trained)
     if kind == "geodesic":
-        return Way(*_shortest(own, stops, unsure, trained))
-    return Way(*_plain(own, kind, stops, unsure, trained), "")
+        return MeasuredPath(*_shortest(own, stops, unsure, trained))
+    return MeasuredPath(*_plain(own, kind, stops, unsure, trained), "")
 
 
 def magnification(
     trained: TrainedModel, centre: tuple[float, float], half: float, unsure: bool
-) -> NDArray[np.float64]:
-    """Return the magnification factor over a square of the plane, [n, n], the top row the largest z2."""
+) -> NDArray[np.float32]:
+    """Return log10 of the magnification factor over a square of the plane, [n, n], the top row the largest z2."""
     return _magnification(cache.identity(trained), centre, half, unsure, trained)
 
 
@@ -82,15 +82,10 @@ def votes(trained: TrainedModel, codes: Codes) -> list[str] | None:
 
     One class of a conditional model shows that class everywhere.
     """
-    known = trained.latent_map
-    if known.labels is None or not len(known.mu) or trained.given_class is not None:
+    found = places.votes(trained, codes)
+    if found is None:
         return None
-    every = -(-len(known.mu) // MOST_VOTERS)
-    labels, shares = knn_votes(known.mu[::every], known.labels[::every], codes)
-    return [
-        _vote(trained.class_name(int(label)), float(share))
-        for label, share in zip(labels, shares, strict=True)
-    ]
+    return [_vote(trained.class_name(int(label)), float(share)) for label, share in zip(*found, strict=True)]
 
 
 def _vote(name: str, share: float) -> str:
@@ -101,11 +96,11 @@ def _vote(name: str, share: float) -> str:
 @functools.lru_cache(maxsize=16)
 def surface(trained: TrainedModel, unsure: bool) -> Surface:
     """Return the surface of a model's mean images, or with their uncertainty on the data and off it beside them."""
-    mean = Surface(trained.decode, trained.decode_with_jacobian)
+    mean = trained.surface()
     if not unsure:
         return mean
     if trained.has_likelihood:
-        mean = mean.beside(Surface(trained.pixel_sd, trained.pixel_sd_with_jacobian))
+        mean = mean.beside(trained.pixel_sd_surface())
     return mean.beside(off_data(_codes(trained), int(np.prod(trained.image_shape))).surface())
 
 
@@ -153,11 +148,9 @@ def _plain(
 @st.cache_data(max_entries=16, show_spinner="Measuring how the image changes over the map…")
 def _magnification(
     own: str, centre: tuple[float, float], half: float, unsure: bool, _trained: TrainedModel
-) -> NDArray[np.float64]:
-    steps = (2 * (np.arange(HEAT_SIDE) + 0.5) / HEAT_SIDE - 1) * half
-    across, up = np.meshgrid(centre[0] + steps, centre[1] - steps)
-    places = np.stack([across.ravel(), up.ravel()], 1).astype(np.float32)
-    return surface(_trained, unsure).magnification(places).reshape(HEAT_SIDE, HEAT_SIDE)
+) -> NDArray[np.float32]:
+    cells = square_grid(centre, half, HEAT_SIDE).points.reshape(HEAT_SIDE, HEAT_SIDE, 2)
+    return magnification_field(cells, surface(_trained, unsure).metric, np.eye(2))
 
 
 def _joined(legs: list[Codes]) -> Codes:

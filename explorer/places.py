@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer import planes
+from vae_core.metrics import knn_votes
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
 PRIOR_LIMIT = 4.0
 MOST_SLIDERS = 12
+VOTERS, MOST_VOTERS = 15, 5000
 
 
 def start(trained: TrainedModel) -> NDArray[np.float32]:
@@ -28,6 +30,20 @@ def slider_limit(trained: TrainedModel) -> float:
     if trained.has_prior:
         return PRIOR_LIMIT
     return float(np.ceil(np.quantile(np.abs(trained.latent_map.mu), 0.999) * 1.1))
+
+
+def votes(
+    trained: TrainedModel, z: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]] | None:
+    """Return the class that most of the 15 held-out codes nearest to each z [N, d] have, and its share of them.
+
+    None without classes, and for one class of a conditional model, whose places are the same for all classes.
+    """
+    known = trained.latent_map
+    if known.labels is None or not len(known.mu) or trained.given_class is not None:
+        return None
+    every = -(-len(known.mu) // MOST_VOTERS)
+    return knn_votes(known.mu[::every], known.labels[::every], z, VOTERS)
 
 
 def dimension_order(trained: TrainedModel) -> tuple[tuple[int, float], ...]:

@@ -18,6 +18,7 @@ from vae_core import checkpoint
 from vae_core.checkpoint import ModelFolder
 from vae_core.differential import with_jacobian
 from vae_core.errors import CheckpointError, InputError, VaeCoreError
+from vae_core.latent import Surface
 from vae_core.likelihoods import Likelihood
 from vae_core.models import (
     CVAE,
@@ -376,6 +377,10 @@ class TrainedModel:
         """
         return self._with_jacobian(self._module.likelihood.mean, z, labels)
 
+    def surface(self) -> Surface:
+        """Return the surface of the mean images over latent space; with discrete codes, over their vectors."""
+        return Surface(self.decode, self.decode_with_jacobian)
+
     def pixel_sd(self, z: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
         """Return each pixel's standard deviation under p(x|z), float32 [N, C, H, W]; arguments as :meth:`decode`.
 
@@ -391,6 +396,10 @@ class TrainedModel:
     ) -> tuple[FloatArray, FloatArray]:
         """Return :meth:`pixel_sd` and its derivatives, shapes as for :meth:`decode_with_jacobian`."""
         return self._with_jacobian(self._pixel_law().sd, z, labels)
+
+    def pixel_sd_surface(self) -> Surface:
+        """Return the surface of the pixels' standard deviations over latent space."""
+        return Surface(self.pixel_sd, self.pixel_sd_with_jacobian)
 
     def decoder_entropy(self, z: NDArray[Any], labels: NDArray[Any] | None = None) -> FloatArray:
         """Return how unsure the decoder is of the pixels: the entropy of p(x|z), summed over pixels, float32 [N] nats.

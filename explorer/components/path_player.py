@@ -87,7 +87,7 @@ def packed(
     trained: TrainedModel, kinds: Sequence[str], stops: NDArray[np.float32], steps: int, unsure: bool
 ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return what the page needs of some paths: JSON-ready words, and arrays."""
-    ways = [paths.way(trained, kind, stops, unsure) for kind in kinds]
+    ways = [paths.measured(trained, kind, stops, unsure) for kind in kinds]
     rows = [trained.decode(way.at(steps)) for way in ways]
     voted = [paths.votes(trained, way.at(steps)) for way in ways]
     shown = locator.ground(trained, unsure)

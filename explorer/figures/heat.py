@@ -21,17 +21,16 @@ class Heat(NamedTuple):
     high: str
 
 
-def of(values: NDArray[np.float64]) -> Heat:
-    """Return the heat of positive values [n, m], row 0 at the top, on a logarithmic scale between their 2nd and 99th
-    percentile.
+def of(logs: NDArray[np.floating]) -> Heat:
+    """Return the heat of values [n, m] by their log10, row 0 at the top, between their 2nd and 99th percentile.
 
-    >>> of(np.float64([[1, 10], [100, 1000]]))[1:]
+    >>> of(np.float64([[0, 1], [2, 3]]))[1:]
     ('1.1', '930')
     """
-    found = np.log10(np.maximum(values, 1e-12))
+    found = np.maximum(logs, -12.0)
     low, high = np.quantile(found, [0.02, 0.99])
     share = np.clip((found - low) / max(float(high - low), 1e-9), 0, 1)
-    pixels = np.empty((*values.shape, 4), np.uint8)
+    pixels = np.empty((*logs.shape, 4), np.uint8)
     pixels[..., :3] = [int(HUE[k : k + 2], 16) for k in (1, 3, 5)]
     pixels[..., 3] = np.rint(255 * MOST * share)
     return Heat(data_uri(pixels), _two_digits(10**low), _two_digits(10**high))

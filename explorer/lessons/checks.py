@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from explorer import state
+from explorer import places, state
 from explorer.components import latent_pad
 
 if TYPE_CHECKING:
@@ -16,17 +16,15 @@ if TYPE_CHECKING:
 Models = Sequence["TrainedModel"]
 Verdict = tuple[bool, str]
 """Whether it is done, and what is the case, in a line."""
-NEIGHBOURS = 15
 
 
 def among(models: Models, label: int) -> Verdict:
     """Find the cursor among a class's points: most of its 15 nearest are of it."""
     trained = models[0]
-    z, codes = _place(trained), trained.latent_map
-    if codes.labels is None:
+    votes = places.votes(trained, _place(trained)[None])
+    if votes is None:
         return False, "This model's points have no classes."
-    nearest = np.argsort(((codes.mu - z) ** 2).sum(axis=1))[:NEIGHBOURS]
-    found = int(np.bincount(codes.labels[nearest]).argmax())
+    found = int(votes[0][0])
     return found == label, f"The cursor is among the {trained.class_name(found)}s."
 
 

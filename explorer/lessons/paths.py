@@ -11,7 +11,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.figures.strips import strip
-from vae_core.latent import Surface, geodesic, length, lerp, slerp, start_graph
+from vae_core.latent import geodesic, length, lerp, slerp, start_graph
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -37,7 +37,7 @@ def three(models: Sequence[TrainedModel]) -> None:
 @functools.lru_cache(maxsize=4)
 def between(trained: TrainedModel) -> dict[str, tuple[NDArray[np.float32], float]]:
     """Return each path [FINE, d] and its length, by its name."""
-    surface = Surface(trained.decode, trained.decode_with_jacobian)
+    surface = trained.surface()
     codes = trained.latent_map
     labels = np.zeros(len(codes.mu), np.int64) if codes.labels is None else codes.labels
     a, b = (codes.mu[labels == label].mean(axis=0) for label in CLASSES)

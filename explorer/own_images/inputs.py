@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer import places
 from vae_core.centring import BOX, centred, is_dark_on_light, scaled, without_paper
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
 
 Image = NDArray[np.float32]
-NEIGHBOURS = 15
 PLACED = ("shapes",)
 """Data sets in whose images the place says something, so that drawings are left where they are."""
 
@@ -107,11 +106,8 @@ def seen(chosen: Input, trained: TrainedModel) -> Seen:
 
 def among(trained: TrainedModel, z: Image) -> str:
     """Return the class that most of the 15 held-out codes nearest to z [d] have, such as "among the 3s"."""
-    codes = trained.latent_map
-    # One class of a conditional model has the same places for all classes.
-    if codes.labels is None or not len(codes.mu) or trained.given_class is not None:
+    found = places.votes(trained, z[None])
+    if found is None:
         return ""
-    nearest = np.argsort(((codes.mu - z) ** 2).sum(axis=1), kind="stable")[:NEIGHBOURS]
-    votes = Counter(codes.labels[nearest].tolist())
-    name = trained.class_name(min(votes, key=lambda label: (-votes[label], label)))
+    name = trained.class_name(int(found[0][0]))
     return f"among the {name}s" if name.isdigit() else f"among class {name}"

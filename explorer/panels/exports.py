@@ -13,7 +13,7 @@ from vae_core.export.animation import animation, contact_sheet, side_by_side
 from vae_core.export.mp4 import is_available
 
 if TYPE_CHECKING:
-    from explorer.paths import Way
+    from explorer.paths import MeasuredPath
     from vae_core.trained import TrainedModel
 
 FRAMES = 41
@@ -22,7 +22,7 @@ SIDE = 224
 KINDS = {".gif": ("GIF", "image/gif"), ".webp": ("WebP", "image/webp"), ".mp4": ("MP4", "video/mp4")}
 
 
-def offer(trained: TrainedModel, ways: Sequence[Way], steps: int) -> None:
+def offer(trained: TrainedModel, ways: Sequence[MeasuredPath], steps: int) -> None:
     """Draw the downloads of paths: made when asked for, and not before."""
     zoom = max(1, SIDE // trained.image_shape[1])
     with st.popover("Export", icon=":material/download:"):

@@ -36,7 +36,7 @@ def draw(trained: TrainedModel) -> None:
     with main:
         kinds, steps, unsure = _settings(trained, route)
         t = path_player.draw(trained, kinds, route, steps, unsure)
-        _offer_for_tray(trained, {kind: paths.way(trained, kind, route, unsure) for kind in kinds}, t)
+        _offer_for_tray(trained, {kind: paths.measured(trained, kind, route, unsure) for kind in kinds}, t)
     state.publish(
         Link(
             trained.name, pair=ends.pair(a, b), via=stops.indices(between), t=t, steps=steps, path=tuple(kinds),
@@ -45,7 +45,7 @@ def draw(trained: TrainedModel) -> None:
     )  # fmt: skip
 
 
-def _offer_for_tray(trained: TrainedModel, ways: dict[str, paths.Way], t: float) -> None:
+def _offer_for_tray(trained: TrainedModel, ways: dict[str, paths.MeasuredPath], t: float) -> None:
     """Draw the button that puts what is shown at t on each path in the tray."""
     if not ways:
         return
@@ -76,7 +76,7 @@ def _settings(trained: TrainedModel, route: NDArray[np.float32]) -> tuple[list[s
             help="Lengths count how the pixels' standard deviation changes too, and it grows away from the data: "
             "geodesics then keep to where images were encoded.",
         )  # fmt: skip
-        exports.offer(trained, [paths.way(trained, kind, route, unsure) for kind in kinds], steps)
+        exports.offer(trained, [paths.measured(trained, kind, route, unsure) for kind in kinds], steps)
     if reason:
         st.caption(reason)
     return kinds, steps, unsure

@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from explorer import applies, cache, conditional, planes
+from explorer import applies, cache, conditional, places, planes
 from explorer.components.pad_state import PadState
 from explorer.serving.packing import packed
 from vae_core.datasets import as_float
@@ -30,7 +30,6 @@ from vae_core.errors import InputError, VaeCoreError
 from vae_core.latent import (
     Grid,
     Plane,
-    Surface,
     class_field,
     decoded_field,
     distance_field,
@@ -58,7 +57,6 @@ STRONGEST_RATIO = 5.0
 """Nats at which the colours of the log-ratio end: a factor of 148."""
 FAINTEST = 1e-3
 """Of the prior's peak: what it has 3.7 standard deviations off."""
-NEIGHBOURS = 15
 
 _secret = secrets.token_bytes(32)
 _scenes: collections.OrderedDict[str, Scene] = collections.OrderedDict()
@@ -236,14 +234,13 @@ def _distance(scene: Scene) -> dict[str, Field]:
 
 
 def _change(scene: Scene) -> dict[str, Field]:
-    surface = Surface(scene.trained.decode, scene.trained.decode_with_jacobian)
-    return {"values": magnification_field(scene.z, surface.metric, scene.plane.axes)}
+    return {"values": magnification_field(scene.z, scene.trained.surface().metric, scene.plane.axes)}
 
 
 def _regions(scene: Scene) -> dict[str, Field]:
     labels = scene.trained.latent_map.labels
     assert labels is not None
-    classes, share = class_field(scene.grid, scene.view.points, labels, NEIGHBOURS)
+    classes, share = class_field(scene.grid, scene.view.points, labels, places.VOTERS)
     return {"values": share, "classes": classes.astype(np.float32)}
 
 
@@ -286,7 +283,7 @@ LAYERS: dict[str, Layer] = {
     ),
     "regions": Layer(
         "classes",
-        f"share of the {NEIGHBOURS} nearest codes",
+        f"share of the {places.VOTERS} nearest codes",
         "The class that most of the nearest codes have; pale where they do not agree.",
         _regions,
         lambda _: Scale(0.0, 1.0),

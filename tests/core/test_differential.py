@@ -10,7 +10,6 @@ import torch
 
 from vae_core import runs
 from vae_core.errors import InputError
-from vae_core.latent import Surface
 from vae_core.models import MODELS
 from vae_core.trained import TrainedModel
 from vae_core.training import TrainingRun
@@ -94,8 +93,8 @@ def test_a_gan_has_no_spread_of_pixels(make_run: MakeRun) -> None:
 def test_mean_and_spread_of_bernoulli_pixels_make_a_quarter_of_the_fisher_metric(make_run: MakeRun) -> None:
     # (lambda, sqrt(lambda (1 - lambda))) runs along a circle of radius 1/2, whose angle is Fisher's and Rao's.
     model = made(make_run, "vae")
-    mean = Surface(model.decode, model.decode_with_jacobian)
-    spread = Surface(model.pixel_sd, model.pixel_sd_with_jacobian)
+    mean = model.surface()
+    spread = model.pixel_sd_surface()
     module: Any = copy.deepcopy(model.module).double()
     logits = torch.autograd.functional.jacobian(
         lambda z: module.decoder(z).flatten(1).sum(0), torch.from_numpy(Z.astype(np.float64))

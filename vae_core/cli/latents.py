@@ -18,7 +18,6 @@ from vae_core.export.animation import KINDS
 from vae_core.export.mp4 import require_encoder
 from vae_core.image_files import read_array, read_images, write_npz, write_png
 from vae_core.latent import (
-    Surface,
     axes_plane,
     even,
     geodesic,
@@ -204,7 +203,7 @@ def _between(args: argparse.Namespace, model: TrainedModel, ends: FloatArray, st
             got="--path geodesic",
             allowed="--path " + " or ".join(PATHS),
         )
-    surface = Surface(model.decode, model.decode_with_jacobian)
+    surface = model.surface()
     found = geodesic(surface, ends[0], ends[1], graph=start_graph(surface, model.latent_map.mu))
     straight = f"the straight line's is {found.straight_length:.2f}"
     rest = "" if found.converged else "; the search was not finished"

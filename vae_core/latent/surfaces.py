@@ -37,8 +37,8 @@ class Surface:
     Examples
     --------
     >>> flat = Surface(lambda z: 3 * z, lambda z: (3 * z, np.tile(3 * np.eye(2), (len(z), 1, 1))))
-    >>> flat.metric([[0.5, 1.0]]).tolist(), flat.magnification([[0.5, 1.0]]).round(6).tolist()
-    ([[[9.0, 0.0], [0.0, 9.0]]], [9.0])
+    >>> flat.metric([[0.5, 1.0]]).tolist()
+    [[[9.0, 0.0], [0.0, 9.0]]]
     """
 
     decode: Decode
@@ -67,16 +67,6 @@ class Surface:
         """Return the pull-back metric M = J^T J at codes [N, d], float64 [N, d, d]; InputError on other shapes."""
         along = self.tangents(z)[1].astype(np.float64)
         found: NDArray[np.float64] = along @ along.transpose(0, 2, 1)
-        return found
-
-    def magnification(self, z: ArrayLike) -> NDArray[np.float64]:
-        """Return the magnification factor sqrt(det M) at codes [N, d], float64 [N].
-
-        By how much more area, in squared image distance with two dimensions, the surface has than its codes: Bishop,
-        Svensén & Williams (1997), "Magnification Factors for the SOM and GTM Algorithms".
-        """
-        # Rounding may leave a flat place's determinant a little below 0.
-        found: NDArray[np.float64] = np.sqrt(np.maximum(np.linalg.det(self.metric(z)), 0))
         return found
 
     def beside(self, other: Surface) -> Surface:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vae_core.latent import Surface, even, geodesic, length, lerp, shortest_paths, slerp, start_graph
+from vae_core.latent import even, geodesic, length, lerp, shortest_paths, slerp, start_graph
 from vae_core.trained import catalogue, load
 
 SHIPPED = Path(__file__).resolve().parents[3] / "checkpoints"
@@ -22,7 +22,7 @@ def test_no_path_on_a_shipped_model_is_longer_than_the_straight_line(name: str) 
     model = trained.given(3) if trained.is_conditional else trained
     rng = np.random.default_rng(0)
     codes = model.latent_map.mu if model.has_encoder else rng.standard_normal((1000, 2))
-    surface = Surface(model.decode, model.decode_with_jacobian)
+    surface = model.surface()
     a, b = codes[rng.integers(len(codes), size=(2, PAIRS))]
     # Few points, for time's sake: what holds is that the line is kept where nothing shorter is found.
     found = shortest_paths(surface, a, b, graph=start_graph(surface, codes), n=9)
@@ -40,6 +40,6 @@ def test_where_the_arc_is_shorter_than_the_line_the_geodesic_is_shorter_still() 
     codes = trained.latent_map
     assert codes.labels is not None
     one, zero = (codes.mu[codes.labels == label].mean(axis=0) for label in (1, 0))
-    surface = Surface(trained.decode, trained.decode_with_jacobian)
+    surface = trained.surface()
     found = geodesic(surface, one, zero, graph=start_graph(surface, codes.mu))
     assert found.length < length(surface, slerp(one, zero, 150)) < found.straight_length

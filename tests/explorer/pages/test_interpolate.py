@@ -64,7 +64,7 @@ class TestWays:
     def test_no_geodesic_is_longer_than_the_straight_line(self, vae: TrainedModel) -> None:
         for rows in ((5, 9), (1, 30), (7, 8)):
             straight, shortest = (
-                paths.way(vae, kind, stops_of(vae, *rows), False) for kind in ("lerp", "geodesic")
+                paths.measured(vae, kind, stops_of(vae, *rows), False) for kind in ("lerp", "geodesic")
             )
             assert shortest.length <= straight.length * (1 + 1e-6)
             assert shortest.energy <= straight.energy * (1 + 1e-6)
@@ -72,19 +72,19 @@ class TestWays:
     def test_straight_and_arc_are_those_of_the_core(self, vae: TrainedModel) -> None:
         a, b = stops_of(vae, 5, 9)
         for kind, path in (("lerp", lerp), ("slerp", slerp)):
-            found = paths.way(vae, kind, np.stack([a, b]), False)
+            found = paths.measured(vae, kind, np.stack([a, b]), False)
             np.testing.assert_allclose(found.codes, path(a, b, paths.FINE), atol=1e-6)
             np.testing.assert_allclose(found.at(5), path(a, b, 5), atol=1e-6)
 
     @pytest.mark.parametrize("kind", list(paths.NAMES))
     def test_stops_are_met_at_even_times(self, vae: TrainedModel, kind: str) -> None:
         stops = stops_of(vae, 5, 9, 20, 3, 11)
-        found = paths.way(vae, kind, stops, False)
+        found = paths.measured(vae, kind, stops, False)
         np.testing.assert_allclose(found.at(5), stops, atol=1e-5)
 
     def test_uncertainty_makes_paths_longer(self, vae: TrainedModel) -> None:
         for kind in paths.NAMES:
-            sure, unsure = (paths.way(vae, kind, stops_of(vae, 5, 9), flag) for flag in (False, True))
+            sure, unsure = (paths.measured(vae, kind, stops_of(vae, 5, 9), flag) for flag in (False, True))
             assert unsure.length > sure.length
 
     def test_one_class_of_a_conditional_model_has_no_votes(self, vae: TrainedModel) -> None:
