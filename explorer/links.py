@@ -25,6 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}", re.ASCII)
 UNITS = ("means", "latent")
 MOST_SLIDERS = 36
 _LONGEST = 8000
+_ROOM = re.compile(r"[A-Za-z0-9 -]{1,24}", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +82,8 @@ class Link:
         The sliders that the direction leaves unchanged, by their number, 0 for the last one.
     sliders : tuple of str
         The viewer's own sliders, as :mod:`explorer.directions.sliders` reads them.
+    room : str
+        A classroom's code as it was written, up to 24 characters; it stays too.
     """
 
     model: str | None = None
@@ -107,6 +110,7 @@ class Link:
     units: str | None = None
     unchanged: tuple[int, ...] | None = None
     sliders: tuple[str, ...] | None = None
+    room: str | None = None
 
 
 def parse(parameters: Mapping[str, object]) -> Link:
@@ -148,6 +152,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         if (kept := _whole(texts.get("unchanged", ""))) is None
         else tuple(kept[:MOST_SLIDERS]),
         sliders=tuple(made.split(",")[:MOST_SLIDERS]) if (made := texts.get("sliders")) else None,
+        room=room if _ROOM.fullmatch(room := texts.get("room", "")) else None,
     )
 
 

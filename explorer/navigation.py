@@ -19,6 +19,7 @@ from explorer import cache, conditional, presenter, shelf, state, words
 from explorer.components import latent_pad, owner_cookie
 from explorer.frame import guarded
 from explorer.pages import (
+    classroom,
     compare,
     directions,
     generate,
@@ -34,7 +35,7 @@ from explorer.pages import (
 from explorer.pages import (
     draw as draw_page,
 )
-from explorer.panels import tray
+from explorer.panels import class_line, tray
 from explorer.training import desk
 from vae_core.datasets import title_of
 from vae_core.errors import VaeCoreError
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 SIDEBAR_PIXELS = 236
 SWITCH_SECONDS = 0.0005
+CLASSROOM = "classroom"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +73,9 @@ PAGES = (
     PageEntry("replay", "Replay", ":material/history:", replay.show),
     PageEntry("measure", "Measure", ":material/straighten:", measure.show),
     PageEntry("lessons", "Lessons", ":material/school:", show_without_model=lessons.show, offers_model=False),
+    PageEntry(
+        CLASSROOM, "Classroom", ":material/groups:", show_without_model=classroom.show, offers_model=False
+    ),
     PageEntry("lab", "Break it", ":material/experiment:", show_without_model=lab.show, offers_model=False),
     PageEntry("runs", "Runs", ":material/inventory_2:", show_without_model=runs.show, offers_model=False),
     PageEntry(
@@ -98,7 +103,7 @@ def run() -> None:
         for entry in PAGES
     }
     state.put(state.PAGES, pages)
-    st.navigation(list(pages.values())).run()
+    st.navigation(list(pages.values()), expanded=True).run()
     presenter.draw()
 
 
@@ -122,6 +127,7 @@ def _draw(entry: PageEntry) -> None:
     with st.sidebar:
         # After the navigation: a page that answers before it knows its address would be sent to the first one.
         owner_cookie.bring()
+    class_line.draw(entry.path == CLASSROOM)
     _page(entry, picked)
 
 

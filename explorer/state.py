@@ -33,7 +33,8 @@ STEPS = "steps"
 PATH = "path"
 LABEL = "label"
 PRESENT = "present"
-SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL, PRESENT)
+ROOM = "room"
+SCALARS = (MODEL, TEMPERATURE, T, STEPS, LABEL, PRESENT, ROOM)
 SELECTED = "selected"
 TRAY_SOURCE = "Tray"
 _TRAY = "_tray"
@@ -65,7 +66,8 @@ def _absorb_next_model() -> None:
 
 def publish(link: Link) -> None:
     """Make the address say `link`, and what holds on every page, so that it can be copied and opened elsewhere."""
-    address = links.write(dataclasses.replace(link, present=links.PRESENT if presenting() else None))
+    present, room = links.PRESENT if presenting() else None, st.session_state.get(ROOM)
+    address = links.write(dataclasses.replace(link, present=present, room=room))
     if address != st.session_state.get(_ADDRESS):
         st.session_state[_ADDRESS] = address
         st.query_params.from_dict(address)

@@ -18,11 +18,19 @@ def draw(
     counts: Sequence[int] | None = None,
     right: int | None = None,
     own: int | None = None,
+    step: tuple[str, int] | None = None,
 ) -> None:
-    """List the choices; `counts` adds a bar to each, `right` and `own` mark the one that holds and the viewer's."""
-    words = "Choices" if counts is None else "Choices, and how many gave each"
-    told = None if counts is None else list(counts)
-    _answers(
-        key=key,
-        data={"choices": list(choices), "counts": told, "right": right, "own": own, "words": words},
-    )
+    """List the choices; `counts` adds a bar to each, `right` and `own` mark the one that holds and the viewer's.
+
+    With the name of a lesson and a step of it, how many have answered is told as the room's news come, and the bars
+    follow them.
+    """
+    data = {
+        "choices": list(choices),
+        "counts": None if counts is None else list(counts),
+        "right": right,
+        "own": own,
+        "words": "Choices" if counts is None else "Choices, and how many gave each",
+        "step": None if step is None else list(step),
+    }
+    _answers(key=key, data=data)

@@ -39,6 +39,7 @@ function show(host, model, parentElement) {
     host.model = model;
   } else if (host.model !== model) {
     host.leave?.();
+    host.leave = null;
     host.pad?.destroy();
     const tell = (state) => host.setStateValue("place", { ...state, stamp: host.stamp });
     host.pad = globalThis[HERE].createLatentPad(rootIn(parentElement), {
@@ -50,9 +51,10 @@ function show(host, model, parentElement) {
       state: data.state,
       onRelease: tell,
       onDrag: model.remote ? tell : undefined,
-      onLook: data.linked ? (look) => others(host).forEach((pad) => pad.follow(look)) : undefined,
+      onLook: (look) => looked(host, look),
     });
     if (data.linked) join(host);
+    register(host, model.name);
     [host.model, host.stamp, host.made] = [model, data.stamp, JSON.stringify(data.made)];
   } else if (host.stamp !== data.stamp) {
     host.stamp = data.stamp;
@@ -84,6 +86,23 @@ function join(host) {
   const { groups } = globalThis[HERE], { linked } = host.data, { pad } = host;
   groups.set(linked, (groups.get(linked) ?? new Set()).add(pad));
   host.leave = () => groups.get(linked).delete(pad);
+}
+
+/** Other parts of the page find the pads, and the models that they show, in `pads`, and are told of new ones. */
+function register(host, name) {
+  const pads = (globalThis[HERE].pads ??= new Map()), { pad, leave } = host;
+  pads.set(pad, name);
+  host.leave = () => {
+    pads.delete(pad);
+    leave?.();
+  };
+  globalThis.dispatchEvent(new CustomEvent("latent-explorer.pad", { detail: { pad } }));
+}
+
+function looked(host, look) {
+  const { pad } = host;
+  if (host.data.linked) others(host).forEach((other) => other.follow(look));
+  if (look.u && pad) globalThis.dispatchEvent(new CustomEvent("latent-explorer.moved", { detail: { pad } }));
 }
 
 function others(host) {
