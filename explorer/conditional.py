@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def shown(entry: ModelEntry) -> TrainedModel:
     """Open a model as the pages show it: a conditional one given the class that this session chose."""
     trained = cache.model(entry)
-    return _given(trained, state.label(trained.classes)) if trained.is_conditional else trained
+    return given(trained, state.label(trained.classes)) if trained.is_conditional else trained
 
 
 def pick(trained: TrainedModel) -> None:
@@ -53,5 +53,6 @@ def rebuilt(trained: TrainedModel) -> str:
 
 # One object for each class, since other caches go by it.
 @functools.lru_cache(maxsize=32)
-def _given(trained: TrainedModel, label: int) -> TrainedModel:
+def given(trained: TrainedModel, label: int) -> TrainedModel:
+    """Return one class of a conditional model."""
     return trained.given(label)

@@ -16,6 +16,7 @@ TEMPERATURE = (0.0, 2.0)
 PATHS = ("lerp", "slerp", "geodesic")
 MOST_STOPS = 6
 UNSURE = "yes"
+KEPT = "no"
 PLANES = ("axes", "pca")
 SHEETS = ("worksheet", "report")
 PRESENT = "1"
@@ -72,6 +73,8 @@ class Link:
         A mistake to try out, by its name.
     heat : str
         What the map is coloured by, one of `HEATS`.
+    across : str
+        ``no`` where a conditional model's paths keep to the chosen class.
     present : str
         ``1`` in presenter mode; it stays in the address from page to page.
     groups : tuple of two str
@@ -105,6 +108,7 @@ class Link:
     sheet: str | None = None
     breakage: str | None = None
     heat: str | None = None
+    across: str | None = None
     present: str | None = None
     groups: tuple[str, str] | None = None
     units: str | None = None
@@ -145,6 +149,7 @@ def parse(parameters: Mapping[str, object]) -> Link:
         sheet=_word(texts.get("sheet", ""), SHEETS),
         step=None if (step := _number(texts.get("step", ""), 1, 99)) is None else int(step),
         heat=_word(texts.get("heat", ""), HEATS),
+        across=_word(texts.get("across", ""), (KEPT,)),
         present=_word(texts.get("present", ""), (PRESENT,)),
         groups=_groups(texts.get("groups", "")),
         units=_word(texts.get("units", ""), UNITS),

@@ -5,14 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import itertools
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from explorer import cache, places
+from explorer import cache, conditional, places
+from vae_core.across_classes import AcrossClasses
 from vae_core.latent import (
     Graph,
     Surface,
@@ -27,9 +26,7 @@ from vae_core.latent import (
     start_graph,
     through,
 )
-
-if TYPE_CHECKING:
-    from vae_core.trained import TrainedModel
+from vae_core.trained import TrainedModel
 
 Codes = NDArray[np.float32]
 NAMES = {"lerp": "Straight", "slerp": "Arc", "geodesic": "Geodesic"}
@@ -62,12 +59,74 @@ class MeasuredPath:
         return _between(self.codes, n)
 
 
-def measured(trained: TrainedModel, kind: str, stops: Codes, unsure: bool) -> MeasuredPath:
-    """Return the path of a kind of `NAMES` through stops [S, d]; `unsure` counts the decoder's uncertainty as well."""
-    own = cache.identity(trained)
-    if kind == "geodesic":
-        return MeasuredPath(*_shortest(own, stops, unsure, trained))
-    return MeasuredPath(*_plain(own, kind, stops, unsure, trained), "")
+@dataclasses.dataclass(frozen=True, eq=False)
+class Route:
+    """What paths lead through, on which model, and what their lengths count.
+
+    Attributes
+    ----------
+    trained : TrainedModel
+        As the page shows it.
+    stops : float32 [S, d]
+    labels : tuple of int
+        The class at each stop of a conditional model, if it changes on the way; else empty.
+    unsure : bool
+        Whether lengths count the decoder's uncertainty as well.
+    """
+
+    trained: TrainedModel
+    stops: Codes
+    labels: tuple[int, ...] = ()
+    unsure: bool = False
+
+    @functools.cached_property
+    def across(self) -> AcrossClasses | None:
+        """The decoder between classes, whose codes have the place between them as one dimension more."""
+        whole = self.trained.conditional
+        if whole is None or len(set(self.labels)) < 2:
+            return None
+        return _across(whole, self.labels)
+
+    @property
+    def decoder(self) -> TrainedModel | AcrossClasses:
+        """What makes images of the codes of this route's paths."""
+        if self.across is None and self.labels and self.trained.conditional is not None:
+            return conditional.given(self.trained.conditional, self.labels[0])
+        return self.across or self.trained
+
+    @property
+    def ends(self) -> Codes:
+        """The stops as codes of the decoder, [S, d] or [S, d + 1]."""
+        if self.across is None:
+            return self.stops
+        return np.column_stack([self.stops, np.arange(len(self.stops))]).astype(np.float32)
+
+    @property
+    def surface(self) -> Surface:
+        """What gives its paths their lengths."""
+        decoder = self.decoder
+        return surface(decoder, self.unsure) if isinstance(decoder, TrainedModel) else decoder.surface()
+
+    def on_map(self, codes: Codes) -> Codes:
+        """Return the part of codes that the map shows, [N, d]."""
+        return codes[:, : self.trained.latent_dim]
+
+    def words(self, codes: Codes) -> list[str] | None:
+        """Return which class is shown at codes [N, d], a few letters each; None where nothing tells it."""
+        if self.across is not None:
+            return [self._mixture(float(s)) for s in codes[:, -1]]
+        return votes(self.trained, codes)
+
+    def _mixture(self, s: float) -> str:
+        nearest = min(max(round(s), 0), len(self.labels) - 1)
+        return _vote(self.trained.class_name(self.labels[nearest]), 1 - round(abs(s - nearest), 2))
+
+
+def measured(route: Route, kind: str) -> MeasuredPath:
+    """Return the path of a kind of `NAMES` along a route."""
+    own = cache.identity(route.trained)
+    make = _shortest if kind == "geodesic" else _plain
+    return MeasuredPath(*make(own, kind, route.stops, route.labels, route.unsure, route))
 
 
 def magnification(
@@ -91,6 +150,11 @@ def votes(trained: TrainedModel, codes: Codes) -> list[str] | None:
 def _vote(name: str, share: float) -> str:
     # The space before the sign must not break: the words stand under small images.
     return name if share == 1 else f"{name} ·\N{NO-BREAK SPACE}{100 * share:.0f}\N{NO-BREAK SPACE}%"
+
+
+@functools.lru_cache(maxsize=32)
+def _across(whole: TrainedModel, labels: tuple[int, ...]) -> AcrossClasses:
+    return AcrossClasses(whole, labels)
 
 
 @functools.lru_cache(maxsize=16)
@@ -119,10 +183,11 @@ def _graph(own: str, unsure: bool, _trained: TrainedModel) -> Graph | None:
 
 @st.cache_data(max_entries=256, show_spinner="Looking for the shortest path…")
 def _shortest(
-    own: str, stops: Codes, unsure: bool, _trained: TrainedModel
+    own: str, kind: str, stops: Codes, labels: tuple[int, ...], unsure: bool, _route: Route
 ) -> tuple[Codes, float, float, str]:
-    around = surface(_trained, unsure)
-    found = through(around, stops, graph=_graph(own, unsure, _trained))
+    around, decoder = _route.surface, _route.decoder
+    graph = _graph(cache.identity(decoder), unsure, decoder) if isinstance(decoder, TrainedModel) else None
+    found = through(around, _route.ends, graph=graph)
     legs = [
         even(around, found.path[first : last + 1], FINE) for first, last in itertools.pairwise(found.stops)
     ]
@@ -134,15 +199,25 @@ def _shortest(
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def _plain(
-    own: str, kind: str, stops: Codes, unsure: bool, _trained: TrainedModel
-) -> tuple[Codes, float, float]:
-    line: Callable[[Codes, Codes, int], Codes] = lerp if kind == "lerp" else slerp
+    own: str, kind: str, stops: Codes, labels: tuple[int, ...], unsure: bool, _route: Route
+) -> tuple[Codes, float, float, str]:
+    d, around = stops.shape[1], _route.surface
+
+    def line(a: Codes, b: Codes, n: int) -> Codes:
+        if kind == "lerp":
+            return lerp(a, b, n)
+        # An arc in z; the class changes evenly.
+        return (
+            np.concatenate([slerp(a[:d], b[:d], n), lerp(a[d:], b[d:], n)], axis=1)
+            if len(a) > d
+            else slerp(a, b, n)
+        )
+
     # As many points as a geodesic has, so that both are measured at the same places.
-    legs = [line(a, b, 17) for a, b in itertools.pairwise(stops)]
-    fine = [line(a, b, FINE) for a, b in itertools.pairwise(stops)]
-    around = surface(_trained, unsure)
+    legs = [line(a, b, 17) for a, b in itertools.pairwise(_route.ends)]
+    fine = [line(a, b, FINE) for a, b in itertools.pairwise(_route.ends)]
     spent = sum(energy(around, leg) for leg in legs) * len(legs)
-    return _joined(fine), sum(length(around, leg) for leg in legs), spent
+    return _joined(fine), sum(length(around, leg) for leg in legs), spent, ""
 
 
 @st.cache_data(max_entries=16, show_spinner="Measuring how the image changes over the map…")

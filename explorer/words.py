@@ -108,7 +108,9 @@ CONDITIONAL = r"""
 **A conditional VAE** is told the class $y$ in encoder and decoder, so that $z$, with the prior $\mathcal N(0, I)$ in
 every class, is left with what the class does not say. Images are decoded as the class chosen on the left; codes of
 held-out images are $\mu(x, y)$, each with its own class. The bounds are on $\log p(x\,|\,y)$. In a replay the grid's
-tiles are of the classes in turn, row by row.
+tiles are of the classes in turn, row by row. **Between classes** $a$ and $b$ the vector that the decoder adds for the
+class, behind its first layer, is mixed linearly, $v(s)=(1-s)\,v_a+s\,v_b$; a geodesic is then the shortest path in
+$(z,s)$. The model was trained at the classes only. Directions are of $z$ alone: they are what all classes share.
 """
 
 INTERPOLATE = r"""

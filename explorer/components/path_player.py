@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from explorer import cache, paths, state
 from explorer.panels import locator
+from explorer.paths import Route
 from explorer.serving import parcels
 from explorer.serving.parcels import Parcel
 from vae_core import web
-
-if TYPE_CHECKING:
-    from vae_core.trained import TrainedModel
 
 DASHES = {"lerp": "1.5 3.5", "slerp": "6 4", "geodesic": "none"}
 _SCRIPTS = ("packed.js", "parcel.js", "path_player_host.js")
@@ -30,6 +28,7 @@ READING = (
 VOTES = (
     " Words: the class that most of the 15 nearest held-out codes have, and its share of them below 100 %."
 )
+MIXED = " Words: the nearer class, and its share of the vector that the decoder adds, below 100 %."
 UNSURE = " Lengths and energies count how the uncertainty of the pixels changes as well; the bars do not."
 
 _player = st.components.v2.component(
@@ -39,18 +38,17 @@ _player = st.components.v2.component(
 )
 
 
-def draw(
-    trained: TrainedModel, kinds: Sequence[str], stops: NDArray[np.float32], steps: int, unsure: bool
-) -> float:
-    """Draw the paths of some kinds through stops [S, d], `steps` images in a strip; return where on them one is."""
-    key = f"paths.{trained.name}"
+def draw(route: Route, kinds: Sequence[str], steps: int) -> float:
+    """Draw the paths of some kinds along a route, `steps` images in a strip; return where on them one is."""
+    key = f"paths.{route.trained.name}"
     seen = f"_{key}"
     sent = read_t(state.get(key))
     if sent is not None and sent != state.get(seen):
         state.put(seen, sent)
         state.put(state.T, sent)
     t = state.number(state.T, 0.0, 1.0, 0.5)
-    made = _parcel(cache.identity(trained), tuple(kinds), stops, steps, unsure, trained)
+    own = cache.identity(route.trained)
+    made = _parcel(own, tuple(kinds), route.stops, route.labels, steps, route.unsure, route)
     _player(key=key, data={**parcels.post(made), "t": t}, on_t_change=_nothing)
     return t
 
@@ -76,45 +74,50 @@ def _parcel(
     own: str,
     kinds: tuple[str, ...],
     stops: NDArray[np.float32],
+    labels: tuple[int, ...],
     steps: int,
     unsure: bool,
-    _trained: TrainedModel,
+    _route: Route,
 ) -> Parcel:
-    return parcels.parcel(_trained.name, *packed(_trained, kinds, stops, steps, unsure))
+    return parcels.parcel(_route.trained.name, *packed(_route, kinds, steps))
 
 
-def packed(
-    trained: TrainedModel, kinds: Sequence[str], stops: NDArray[np.float32], steps: int, unsure: bool
-) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def packed(route: Route, kinds: Sequence[str], steps: int) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return what the page needs of some paths: JSON-ready words, and arrays."""
-    ways = [paths.measured(trained, kind, stops, unsure) for kind in kinds]
-    rows = [trained.decode(way.at(steps)) for way in ways]
-    voted = [paths.votes(trained, way.at(steps)) for way in ways]
-    shown = locator.ground(trained, unsure)
+    trained, decode = route.trained, route.decoder.decode
+    found = [paths.measured(route, kind) for kind in kinds]
+    rows = [decode(path.at(steps)) for path in found]
+    told = [route.words(path.at(steps)) for path in found]
+    shown = locator.ground(trained, route.unsure, heated=route.across is None)
+    if told[0] is None:
+        words = ""
+    else:
+        words = VOTES if route.across is None else MIXED
+    count = len(route.stops)
     about: dict[str, Any] = {
         "ways": [
             {
                 "name": paths.NAMES[kind],
                 "dash": DASHES[kind],
-                "told": [f"Length {way.length:.1f} L2", f"Energy {_short(way.energy)} L2²"],
-                "note": way.note,
+                "told": [f"Length {path.length:.1f} L2", f"Energy {_short(path.energy)} L2²"],
+                "note": path.note,
                 "apart": np.linalg.norm(np.diff(row.reshape(steps, -1), axis=0), axis=1).tolist(),
                 "classes": classes,
             }
-            for kind, way, row, classes in zip(kinds, ways, rows, voted, strict=True)
+            for kind, path, row, classes in zip(kinds, found, rows, told, strict=True)
         ],
         "count": paths.FINE,
         "shape": list(trained.image_shape),
-        "stops": [
-            {"letter": letter, "t": k / (len(stops) - 1)} for k, letter in enumerate(letters(len(stops)))
-        ],
+        "stops": [{"letter": letter, "t": k / (count - 1)} for k, letter in enumerate(letters(count))],
         "map": shown.about,
-        "reading": READING + (VOTES if voted[0] is not None else "") + (UNSURE if unsure else ""),
+        "reading": READING + words + (UNSURE if route.unsure else ""),
     }
     arrays: dict[str, NDArray[Any]] = {
-        "frames": _bytes(np.stack([trained.decode(way.codes) for way in ways])),
+        "frames": _bytes(np.stack([decode(path.codes) for path in found])),
         "strips": _bytes(np.stack(rows)),
-        "places": np.stack([shown.place(way.codes) for way in ways]).astype(np.float32).ravel(),
+        "places": np.stack([shown.place(route.on_map(path.codes)) for path in found])
+        .astype(np.float32)
+        .ravel(),
     }
     return about, arrays
 

@@ -43,6 +43,8 @@ class End:
         What it is, such as "test image 17, class 3".
     codes : int64 [h, w] or None
         Its codes, of a model with discrete ones.
+    label : int or None
+        The class that a conditional model was told with it.
     """
 
     z: NDArray[np.float32]
@@ -50,6 +52,7 @@ class End:
     image: NDArray[np.float32] | None
     words: str
     codes: NDArray[np.int64] | None = None
+    label: int | None = None
 
 
 def pair(a: End, b: End) -> tuple[int, int] | None:
@@ -65,8 +68,8 @@ def choices(trained: TrainedModel) -> LatentMap:
     return LatentMap(z, None, None, np.arange(DRAWS))
 
 
-def pick(trained: TrainedModel, end: str) -> End:
-    """Draw the choice of end ``A`` or ``B`` with what it decodes to; return it."""
+def pick(trained: TrainedModel, end: str, own_class: bool = False) -> End:
+    """Draw the choice of end ``A`` or ``B`` with what it decodes to, as its own class or the chosen one; return it."""
     source = _source(trained, end)
     chosen = None if source == DATA else own_ends.pick(trained, end, source)
     if chosen is not None:
@@ -75,7 +78,10 @@ def pick(trained: TrainedModel, end: str) -> End:
         if source == DATA:
             _pick_row(trained, end)
         found = of_row(trained, _row(trained, end))
-    _draw_end(trained, end, found)
+    told = trained
+    if own_class and trained.conditional is not None and found.label is not None:
+        told = trained.conditional
+    _draw_end(told, end, found)
     return found
 
 
@@ -153,20 +159,22 @@ def of_row(trained: TrainedModel, row: int) -> End:
     if not trained.has_encoder:
         return End(codes.mu[row], index, None, f"draw {index} from the prior", own)
     found = cache.originals(trained, [row])
-    told = f"test image {index}"
+    told, label = f"test image {index}", None
     if codes.labels is not None:
-        told += f", class {trained.class_name(int(codes.labels[row]))}"
-    return End(codes.mu[row], index, None if found is None else as_float(found)[0], told, own)
+        label = int(codes.labels[row])
+        told += f", class {trained.class_name(label)}"
+    return End(codes.mu[row], index, None if found is None else as_float(found)[0], told, own, label)
 
 
 def of_input(trained: TrainedModel, chosen: Input) -> End:
     """Return an image of the user's as an end."""
     found = inputs.seen(chosen, trained)
-    return End(found.mu, None, found.image, chosen.words, found.codes)
+    return End(found.mu, None, found.image, chosen.words, found.codes, trained.given_class)
 
 
 def _draw_end(trained: TrainedModel, end: str, chosen: End) -> None:
-    rebuilt = data_uri(picture(trained.decode(chosen.z[None])[0], 200))
+    labels = np.array([chosen.label]) if trained.is_conditional else None
+    rebuilt = data_uri(picture(trained.decode(chosen.z[None], labels)[0], 200))
     if not trained.has_encoder:
         st.image(rebuilt, caption=f"{end} decoded", width=88, alt=f"Image {end}")
         return

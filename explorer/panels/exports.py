@@ -13,7 +13,7 @@ from vae_core.export.animation import animation, contact_sheet, side_by_side
 from vae_core.export.mp4 import is_available
 
 if TYPE_CHECKING:
-    from explorer.paths import MeasuredPath
+    from explorer.paths import MeasuredPath, Route
     from vae_core.trained import TrainedModel
 
 FRAMES = 41
@@ -22,8 +22,9 @@ SIDE = 224
 KINDS = {".gif": ("GIF", "image/gif"), ".webp": ("WebP", "image/webp"), ".mp4": ("MP4", "video/mp4")}
 
 
-def offer(trained: TrainedModel, ways: Sequence[MeasuredPath], steps: int) -> None:
+def offer(route: Route, found: Sequence[MeasuredPath], steps: int) -> None:
     """Draw the downloads of paths: made when asked for, and not before."""
+    trained, decode = route.trained, route.decoder.decode
     zoom = max(1, SIDE // trained.image_shape[1])
     with st.popover("Export", icon=":material/download:"):
         st.caption("All paths that are shown, side by side; the animation goes there and back.")
@@ -33,9 +34,7 @@ def offer(trained: TrainedModel, ways: Sequence[MeasuredPath], steps: int) -> No
                 continue
 
             def moving(suffix: str = suffix) -> bytes:
-                return animation(
-                    side_by_side([trained.decode(w.at(FRAMES)) for w in ways]), suffix, zoom=zoom
-                )
+                return animation(side_by_side([decode(path.at(FRAMES)) for path in found]), suffix, zoom=zoom)
 
             st.download_button(
                 f"Animation, {title}",
@@ -47,7 +46,7 @@ def offer(trained: TrainedModel, ways: Sequence[MeasuredPath], steps: int) -> No
             )
         st.download_button(
             "Contact sheet, PNG",
-            lambda: contact_sheet([trained.decode(w.at(steps)) for w in ways], zoom=max(1, zoom // 2)),
+            lambda: contact_sheet([decode(path.at(steps)) for path in found], zoom=max(1, zoom // 2)),
             f"{trained.name}-paths.png",
             "image/png",
             key="export.png",

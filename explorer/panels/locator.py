@@ -23,6 +23,9 @@ HEAT_READING = (
 PLAIN_READING = (
     "Held-out codes; the paths run above and below this plane too, and are drawn where they fall on it."
 )
+ACROSS_READING = (
+    "Held-out codes, each told its own class. How fast images change depends on the class: no heat here."
+)
 LINE_READING = "Held-out codes, spread upwards by class; all paths run along z1."
 
 
@@ -41,8 +44,8 @@ class Ground:
 
 # The same for every path on one model, and more work than all the rest of a rerun.
 @functools.lru_cache(maxsize=8)
-def ground(trained: TrainedModel, unsure: bool) -> Ground:
-    """Return the map of a model; `unsure` counts the decoder's uncertainty in how fast the image changes."""
+def ground(trained: TrainedModel, unsure: bool, heated: bool = True) -> Ground:
+    """Return the map of a model, `heated` by how fast the image changes; `unsure` counts the decoder's uncertainty."""
     codes = ends.choices(trained)
     view = planes.view_of(codes.mu, codes.labels, "axes" if trained.latent_dim <= 2 else "pca", (0, 1))
     rows = planes.spread_rows(len(codes.mu), MOST_DOTS)
@@ -55,7 +58,9 @@ def ground(trained: TrainedModel, unsure: bool) -> Ground:
         "reading": LINE_READING if view.plane is None else PLAIN_READING,
         "scale": None,
     }
-    if trained.latent_dim == 2:
+    if not heated:
+        about["reading"] = ACROSS_READING
+    elif trained.latent_dim == 2:
         found = heat.of(paths.magnification(trained, behind.centre, behind.half, unsure))
         behind = behind.over(found.picture)
         scale = {"low": found.low, "high": found.high, "hue": heat.HUE, "name": "distance² per unit² of z"}

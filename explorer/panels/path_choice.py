@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from explorer import applies, paths, state
 from explorer.components import path_player
 from explorer.frame import guarded
 from explorer.links import STEPS, UNSURE, Link
 from explorer.own_images.inputs import Input
-from explorer.panels import ends, exports, stops, tray
+from explorer.panels import across, ends, exports, stops, tray
+from explorer.paths import Route
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -29,34 +30,39 @@ def draw(trained: TrainedModel) -> None:
     state.pair(trained.name, codes.labels, codes.indices)
     aside, main = st.columns([3, 7.2], gap="small")
     with aside:
-        a = ends.pick(trained, "A")
-        b = ends.pick(trained, "B")
+        changes = across.toggle(trained)
+        a = ends.pick(trained, "A", changes)
+        b = ends.pick(trained, "B", changes)
         between = stops.draw(trained)
-    route = np.stack([a.z, *(stop.z for stop in between), b.z]).astype(np.float32)
+    leads = [a, *between, b]
+    labels = tuple(end.label for end in leads if end.label is not None) if changes else ()
+    route = Route(trained, np.stack([end.z for end in leads]).astype(np.float32), labels)
     with main:
-        kinds, steps, unsure = _settings(trained, route)
-        t = path_player.draw(trained, kinds, route, steps, unsure)
-        _offer_for_tray(trained, {kind: paths.measured(trained, kind, route, unsure) for kind in kinds}, t)
+        kinds, steps, route = _settings(route)
+        t = path_player.draw(route, kinds, steps)
+        _offer_for_tray(route, kinds, t)
     state.publish(
         Link(
             trained.name, pair=ends.pair(a, b), via=stops.indices(between), t=t, steps=steps, path=tuple(kinds),
-            unsure=UNSURE if unsure else None, label=trained.given_class,
+            unsure=UNSURE if route.unsure else None, label=trained.given_class,
+            across=across.in_address(trained, changes),
         )
     )  # fmt: skip
 
 
-def _offer_for_tray(trained: TrainedModel, ways: dict[str, paths.MeasuredPath], t: float) -> None:
+def _offer_for_tray(route: Route, kinds: list[str], t: float) -> None:
     """Draw the button that puts what is shown at t on each path in the tray."""
-    if not ways:
+    if not kinds:
         return
-    here = np.stack([way.codes[round(t * (paths.FINE - 1))] for way in ways.values()])
-    named = zip(trained.decode(here), ways, strict=True)
+    here = np.stack([paths.measured(route, kind).codes[round(t * (paths.FINE - 1))] for kind in kinds])
+    named = zip(route.decoder.decode(here), kinds, strict=True)
     found = [Input(image, f"{paths.NAMES[kind].lower()} path at t = {t:.2f}") for image, kind in named]
     tray.offer(found, "path", "Put the images at t in the tray")
 
 
-def _settings(trained: TrainedModel, route: NDArray[np.float32]) -> tuple[list[str], int, bool]:
-    """Draw the settings over the view; return the kinds of paths, the images in a strip, and whether to be unsure."""
+def _settings(route: Route) -> tuple[list[str], int, Route]:
+    """Draw the settings over the view; return the kinds of paths, the images in a strip, and the route so measured."""
+    trained = route.trained
     reason = applies.why_not("geodesic", trained)
     offered = ["lerp"] if reason else list(paths.NAMES)
     kinds = state.several(state.PATH, offered, ["lerp"] if reason else ["lerp", "geodesic"], trained.name)
@@ -71,12 +77,13 @@ def _settings(trained: TrainedModel, route: NDArray[np.float32]) -> tuple[list[s
         st.number_input(
             "Images in a strip", *STEPS, step=1, key=state.STEPS, persist_state="session", width=124
         )
-        unsure = not reason and st.toggle(
+        unsure = not reason and route.across is None and st.toggle(
             "Uncertainty", key=_UNSURE_KEY, persist_state="session",
             help="Lengths count how the pixels' standard deviation changes too, and it grows away from the data: "
             "geodesics then keep to where images were encoded.",
         )  # fmt: skip
-        exports.offer(trained, [paths.measured(trained, kind, route, unsure) for kind in kinds], steps)
+        route = dataclasses.replace(route, unsure=unsure)
+        exports.offer(route, [paths.measured(route, kind) for kind in kinds], steps)
     if reason:
         st.caption(reason)
-    return kinds, steps, unsure
+    return kinds, steps, route

@@ -41,6 +41,7 @@ known_links = st.builds(
     label=maybe() | st.integers(0, 999),
     heat=maybe() | st.sampled_from(links.HEATS),
     groups=maybe() | st.tuples(known_groups, known_groups),
+    across=maybe() | st.just(links.KEPT),
     units=maybe() | st.sampled_from(links.UNITS),
     unchanged=maybe() | st.lists(st.integers(0, 35), min_size=1, max_size=9).map(tuple),
     sliders=maybe() | st.lists(st.text("amz~1_.%", min_size=1), min_size=1, max_size=9).map(tuple),

@@ -70,6 +70,10 @@ class CVAE(VAE):
         """Return the likelihood's parameters [N, C, H, W] for z [N, d] and classes [N]; InputError without these."""
         return _told(self.decoder, z, self.decoder_classes, labels).float()
 
+    def decode_between(self, z: Tensor, vectors: Tensor) -> Tensor:
+        """Return the likelihood's parameters [N, C, H, W] for z [N, d] and class vectors [N, m] of one's own."""
+        return _added(self.decoder, z, vectors).float()
+
     def given(self, label: int) -> VAE:
         """Return q(z|x,y) and p(x|z,y) for one class y as a plain VAE, whose weights are copies."""
         own = {field.name: getattr(self.config, field.name) for field in dataclasses.fields(VAEConfig)}
@@ -103,8 +107,11 @@ def _told(network: nn.Sequential, x: Tensor, classes: nn.Embedding, labels: Tens
             got="no labels",
             next_step="Give labels, or the model one class for all.",
         )
+    return _added(network, x, classes(labels))
+
+
+def _added(network: nn.Sequential, x: Tensor, vectors: Tensor) -> Tensor:
     inside = _entrance(network) + 1
     x = network[:inside](x)
-    vectors: Tensor = classes(labels)
     out: Tensor = network[inside:](x + vectors.view(*vectors.shape, *[1] * (x.ndim - 2)))
     return out

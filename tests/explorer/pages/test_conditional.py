@@ -7,16 +7,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from explorer import cache, paths
+from explorer.paths import Route
 from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset
 from vae_core.models import CVAEConfig, VAEConfig
 from vae_core.networks import NetworkConfig
 from vae_core.run_config import RunConfig, TrainingConfig
 from vae_core.runs import save_measured
+from vae_core.trained import load
 from vae_core.training import TrainingRun
 
 Open = Callable[..., AppTest]
@@ -113,6 +117,60 @@ def test_what_is_drawn_as_another_class_is_not_called_a_reconstruction(open_page
     page = open_page("map", model=NAME, label="2")
     assert "drawn as 2" in words_in(page, "The image nearest")
     assert "rebuilt" not in words_in(page, "The image nearest")
+
+
+@pytest.mark.parametrize("kind", list(paths.NAMES))
+def test_a_path_goes_from_one_class_to_the_other(kind: str) -> None:
+    whole = load(cache.shipped_folder() / NAME)
+    labels = whole.latent_map.labels
+    assert labels is not None
+    rows = [int(np.flatnonzero(labels == label)[0]) for label in (3, 7, 1)]
+    route = Route(whole.given(0), whole.latent_map.mu[rows], (3, 7, 1))
+    found = paths.measured(route, kind)
+    images = route.decoder.decode(found.at(3))
+    np.testing.assert_allclose(images, whole.decode(route.stops, np.array([3, 7, 1])), atol=1e-4)
+    assert route.words(found.at(3)) == ["3", "7", "1"]
+    np.testing.assert_allclose(route.on_map(found.at(3)), route.stops, atol=1e-5)
+    straight = paths.measured(route, "lerp")
+    assert route.words(straight.at(9))[1] == "3 ·\N{NO-BREAK SPACE}75\N{NO-BREAK SPACE}%"
+    if kind == "geodesic":
+        assert found.length <= straight.length * (1 + 1e-6)
+
+
+def test_a_path_within_a_class_is_that_of_the_class() -> None:
+    whole = load(cache.shipped_folder() / NAME)
+    stops = whole.latent_map.mu[:2]
+    inside, alone = Route(whole.given(0), stops, (4, 4)), Route(whole.given(4), stops)
+    for kind in paths.NAMES:
+        one, other = (paths.measured(route, kind) for route in (inside, alone))
+        np.testing.assert_allclose(one.codes, other.codes, atol=1e-6)
+        assert one.length == pytest.approx(other.length)
+
+
+def test_interpolate_changes_the_class_until_it_is_told_not_to(open_page: Open) -> None:
+    page = open_page("interpolate", model=NAME)
+    assert page.toggle(key="across").value is True
+    assert "across" not in page.query_params
+    assert "rebuilt" in captions_of_images(page)
+    page.toggle(key="across").set_value(False).run()
+    assert page.query_params["across"] == "no"
+    assert "drawn as 0" in captions_of_images(page)
+    again = open_page("interpolate", model=NAME, across="no")
+    assert again.toggle(key="across").value is False
+    plain = open_page("interpolate", model=PLAIN)
+    assert "across" not in [one.key for one in plain.toggle]
+
+
+def test_a_square_mixes_the_four_classes(open_page: Open) -> None:
+    page = open_page("interpolate", model=NAME, lower="3,4", pair="0,1")
+    mixed = image(page, "7 by 7 images")
+    page.toggle(key="across").set_value(False).run()
+    assert not page.exception
+    assert image(page, "7 by 7 images") != mixed
+
+
+def captions_of_images(page: AppTest) -> str:
+    return " | ".join(one.caption for element in page.get("image") for one in element.proto.imgs)
 
 
 def test_it_is_compared_with_a_plain_model_by_its_classes_in_turn(open_page: Open) -> None:

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import applies, paths
 from explorer.components import path_player
 from explorer.components.path_player import packed
+from explorer.paths import Route
 from vae_core.latent import lerp, slerp
 from vae_core.trained import TrainedModel
 
@@ -31,7 +32,7 @@ def stops_of(trained: TrainedModel, *rows: int) -> np.ndarray:
 
 class TestWhatThePageGets:
     def test_each_strip_runs_from_one_reconstruction_to_the_other(self, vae: TrainedModel) -> None:
-        about, arrays = packed(vae, ["lerp", "geodesic"], stops_of(vae, 5, 9), 9, False)
+        about, arrays = packed(Route(vae, stops_of(vae, 5, 9)), ["lerp", "geodesic"], 9)
         strips = arrays["strips"].reshape(2, 9, -1)
         ends = np.rint(255 * vae.decode(stops_of(vae, 5, 9))).reshape(2, -1)
         for strip in strips:
@@ -41,13 +42,13 @@ class TestWhatThePageGets:
         assert arrays["places"].size == 2 * paths.FINE * 2
 
     def test_bars_are_the_image_distances_of_neighbours(self, vae: TrainedModel) -> None:
-        about, _ = packed(vae, ["lerp"], stops_of(vae, 5, 9), 5, False)
+        about, _ = packed(Route(vae, stops_of(vae, 5, 9)), ["lerp"], 5)
         images = vae.decode(lerp(*stops_of(vae, 5, 9), 5)).reshape(5, -1)
         expected = np.linalg.norm(np.diff(images, axis=0), axis=1)
         np.testing.assert_allclose(about["ways"][0]["apart"], expected, rtol=1e-3)
 
     def test_words_name_the_class_of_the_neighbours(self, vae: TrainedModel) -> None:
-        about, _ = packed(vae, ["lerp"], stops_of(vae, 5, 9), 4, False)
+        about, _ = packed(Route(vae, stops_of(vae, 5, 9)), ["lerp"], 4)
         assert len(about["ways"][0]["classes"]) == 4
         assert about["ways"][0]["classes"][0][0] in "0123456789"
         assert "15 nearest held-out codes" in about["reading"]
@@ -55,7 +56,7 @@ class TestWhatThePageGets:
     def test_a_plane_has_its_heat_and_more_dimensions_a_projection(
         self, vae: TrainedModel, models: object
     ) -> None:
-        about, _ = packed(vae, ["lerp"], stops_of(vae, 5, 9), 4, False)
+        about, _ = packed(Route(vae, stops_of(vae, 5, 9)), ["lerp"], 4)
         assert about["map"]["scale"]["name"] == "distance² per unit² of z"
         assert "Stronger blue" in about["map"]["reading"]
 
@@ -64,7 +65,7 @@ class TestWays:
     def test_no_geodesic_is_longer_than_the_straight_line(self, vae: TrainedModel) -> None:
         for rows in ((5, 9), (1, 30), (7, 8)):
             straight, shortest = (
-                paths.measured(vae, kind, stops_of(vae, *rows), False) for kind in ("lerp", "geodesic")
+                paths.measured(Route(vae, stops_of(vae, *rows)), kind) for kind in ("lerp", "geodesic")
             )
             assert shortest.length <= straight.length * (1 + 1e-6)
             assert shortest.energy <= straight.energy * (1 + 1e-6)
@@ -72,19 +73,21 @@ class TestWays:
     def test_straight_and_arc_are_those_of_the_core(self, vae: TrainedModel) -> None:
         a, b = stops_of(vae, 5, 9)
         for kind, path in (("lerp", lerp), ("slerp", slerp)):
-            found = paths.measured(vae, kind, np.stack([a, b]), False)
+            found = paths.measured(Route(vae, np.stack([a, b])), kind)
             np.testing.assert_allclose(found.codes, path(a, b, paths.FINE), atol=1e-6)
             np.testing.assert_allclose(found.at(5), path(a, b, 5), atol=1e-6)
 
     @pytest.mark.parametrize("kind", list(paths.NAMES))
     def test_stops_are_met_at_even_times(self, vae: TrainedModel, kind: str) -> None:
         stops = stops_of(vae, 5, 9, 20, 3, 11)
-        found = paths.measured(vae, kind, stops, False)
+        found = paths.measured(Route(vae, stops), kind)
         np.testing.assert_allclose(found.at(5), stops, atol=1e-5)
 
     def test_uncertainty_makes_paths_longer(self, vae: TrainedModel) -> None:
         for kind in paths.NAMES:
-            sure, unsure = (paths.measured(vae, kind, stops_of(vae, 5, 9), flag) for flag in (False, True))
+            sure, unsure = (
+                paths.measured(Route(vae, stops_of(vae, 5, 9), unsure=flag), kind) for flag in (False, True)
+            )
             assert unsure.length > sure.length
 
     def test_one_class_of_a_conditional_model_has_no_votes(self, vae: TrainedModel) -> None:
