@@ -57,7 +57,7 @@ minimised; only where the mistake is in the likelihood itself is the number as w
 """
 
 LESSONS = r"""
-A lesson is a few steps. Most ask for a prediction before they tell what is the case; some ask you to do something in
+A lesson is a few steps. Most ask for a prediction before they tell what happens; some ask you to do something in
 the view beside the text, and notice when it is done. What you predicted and did is kept for this browser on the server,
 without a name; a step's address can be shared.
 """

@@ -67,7 +67,7 @@ def _ask(name: str, question: Question, kept: str) -> None:
             key=f"lab.predict.{name}",
         )
         st.button(
-            "See what is the case", type="primary", disabled=picked is None,
+            "See what happens", type="primary", disabled=picked is None,
             on_click=state.put, args=(kept, picked), key="reveal",
         )  # fmt: skip
 

@@ -103,12 +103,13 @@ def _step(lesson: Lesson, number: int) -> None:
         return
     if lesson_step.begin(lesson.name, number, models, step):
         notebook.note(lesson, number)
-    left, right = st.columns([3, 8], gap="medium")
+    waits = step.waits and notebook.read().answer(lesson, number) is None
+    left, right = st.columns([6, 5] if waits else [3, 8], gap="medium")
     with left:
         _told(lesson, number, step)
     with right:
-        if step.waits and notebook.read().answer(lesson, number) is None:
-            st.caption("What is the case is shown here once you have predicted it.")
+        if waits:
+            st.caption("The answer appears here once you have predicted it.")
             return
         st.fragment(_view)(lesson, number, step, models)
 
@@ -178,7 +179,7 @@ def _ask(lesson: Lesson, number: int, question: Question) -> None:
             key=f"predict.{lesson.name}.{number}",
         )
         st.button(
-            "See what is the case",
+            "See what happens",
             type="primary",
             disabled=picked is None,
             on_click=notebook.answer,

@@ -27,7 +27,7 @@ def test_a_broken_model_trains_beside_the_right_one_once_it_is_predicted(
     settle(page)
     expect(page.get_by_role("button", name="Train the right and the broken one")).to_have_count(0)
     page.get_by_role("radiogroup").get_by_text(choice).click()
-    page.get_by_role("button", name="See what is the case").click()
+    page.get_by_role("button", name="See what happens").click()
     expect(page.get_by_text(differs)).to_be_visible()
     page.get_by_role("button", name="Train the right and the broken one").click()
     expect(page.get_by_role("button", name="Stop and measure")).to_be_visible()

@@ -45,7 +45,7 @@ def predict(page: Page, step: Step, settle: Settle) -> None:
     """Choose the first answer and have the case told."""
     if step.question is None:
         return
-    tell = page.get_by_role("button", name="See what is the case")
+    tell = page.get_by_role("button", name="See what happens")
     expect(tell).to_be_disabled()
     page.get_by_role("radiogroup").get_by_text(step.question.choices[0], exact=True).click()
     expect(tell).to_be_enabled()
