@@ -37,7 +37,7 @@ def _head(seat: Seat, at: Place | None) -> None:
     line, menus = st.columns([2, 3], vertical_alignment="center")
     with line:
         name = f"Room {invitation.told(seat.code)}" if is_begun else ""
-        room_line.draw(name, seat.room.students, "you lead this room.")
+        room_line.draw(name, seat.room.students, "you lead.")
     with menus, st.container(horizontal=True, horizontal_alignment="right"):
         if is_begun:
             with st.popover("Invite", icon=":material/qr_code:", width="content"):
