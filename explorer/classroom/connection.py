@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+import time
 from typing import Any
 
 import streamlit as st
@@ -12,12 +14,13 @@ from sqlalchemy.exc import ArgumentError
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from explorer import cache
+from explorer.classroom import rooms
 from explorer.classroom.bounds import RoomError
 from explorer.classroom.store import Store
 
 NAME, FILE = "classroom", ".classroom.sqlite"
 VARIABLE = "VAE_DATABASE_URL"
-WAIT_SECONDS = 15
+WAIT_SECONDS, SWEEP_SECONDS = 15, 3600.0
 
 _lock = threading.Lock()
 _stores: dict[str, Store] = {}
@@ -34,7 +37,8 @@ def store() -> Store:
     address = url()
     with _lock:
         if address not in _stores:
-            _stores[address] = Store(_engine(address))
+            _stores[address] = opened = Store(_engine(address))
+            threading.Thread(target=_sweep, args=(opened,), name="classroom-expiry", daemon=True).start()
         return _stores[address]
 
 
@@ -67,3 +71,11 @@ def _engine(address: str) -> Engine:
             next_step="For PostgreSQL, install psycopg[binary].",
         ) from error
     return engine
+
+
+def _sweep(opened: Store) -> None:
+    # What has expired is not shown any more; this is so that it does not stay in the file either.
+    while True:
+        with contextlib.suppress(RoomError):
+            rooms.expire(opened)
+        time.sleep(SWEEP_SECONDS)

@@ -148,7 +148,9 @@ def lead(store: Store, code: str, who: str, **changes: Any) -> Room:
     RoomError
         If a value does not fit.
     """
-    values = _read(changes)
+    values = checked(changes)
+    if (place := values.get("z")) is not None:
+        values["z"] = bounds.written(place)
     with store.reading() as connection:
         must_lead(connection, code, who)
     with store.changing(code) as connection:
@@ -238,19 +240,23 @@ def expire(store: Store) -> int:
         return connection.execute(delete(tables.rooms).where(tables.rooms.c.used <= store.oldest)).rowcount
 
 
-def _read(changes: dict[str, Any]) -> dict[str, Any]:
+def checked(changes: dict[str, Any]) -> dict[str, Any]:
+    """Return what :func:`lead` would take of some changes.
+
+    Raises
+    ------
+    RoomError
+        If a value does not fit, or there is no such thing to change.
+    """
     unknown = sorted(changes.keys() - _READ.keys())
     if unknown:
         raise RoomError(
             "A room has no such thing to lead.", got=", ".join(unknown)[:60], allowed=", ".join(_READ)
         )
-    values = {
+    return {
         name: None if sent is None and name not in _SWITCHES else _READ[name](sent)
         for name, sent in changes.items()
     }
-    if (place := values.get("z")) is not None:
-        values["z"] = bounds.written(place)
-    return values
 
 
 def _key(code: str, who: str) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +41,9 @@ class Store:
     def __init__(self, engine: Engine, clock: Callable[[], float] = time.time) -> None:
         tables.prepare(engine)
         self.engine, self.clock = engine, clock
+        # SQLite has one writer at a time, and who waits for it sleeps longer and longer; a lock wakes the next at once.
+        is_file = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[Any] = threading.Lock() if is_file else contextlib.nullcontext()
         self.acts = Allowance(burst=20, rate=5)
         self.guesses = Allowance(burst=30, rate=0.5)
         self.openings = Allowance(burst=60, rate=0.05)
@@ -52,7 +58,7 @@ class Store:
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """Enter a transaction; when it is left, what it did is on disk, or nothing has happened."""
-        with _answering(), self.engine.begin() as connection:
+        with _answering(), self._turn, self.engine.begin() as connection:
             yield connection
 
     @contextlib.contextmanager

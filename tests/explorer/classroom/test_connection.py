@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from explorer import owners
-from explorer.classroom import connection, rooms
+from explorer.classroom import connection, rooms, tables
 from explorer.classroom.bounds import RoomError
+from explorer.classroom.store import Store
 
 
 @pytest.fixture
@@ -66,3 +69,20 @@ def test_a_database_that_is_not_there_is_said_in_a_line(
     with pytest.raises(RoomError, match="does not answer") as caught:
         connection.store()
     assert "\n" not in str(caught.value)
+
+
+def test_what_has_expired_does_not_stay_in_the_file(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SWEEP_SECONDS", 0.02)
+    store = connection.store()
+    code = rooms.open_room(store, owners.new_token()).code
+    with store.writing() as opened:
+        opened.execute(update(tables.rooms).values(used=store.oldest - 1))
+    until = time.monotonic() + 30
+    while codes(store) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert code not in codes(store)
+
+
+def codes(store: Store) -> list[str]:
+    with store.reading() as opened:
+        return list(opened.scalars(select(tables.rooms.c.code)))
