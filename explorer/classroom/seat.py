@@ -15,6 +15,7 @@ from explorer.classroom.rooms import Room
 from explorer.classroom.store import Store
 
 PROBLEM = "classroom.problem"
+_KNOWN = "_classroom.known"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,8 +64,10 @@ def taken() -> Seat | None:
         return None
     try:
         store, who = connection.store(), state.token()
-        code = store.code(str(named), client())
-        state.put(state.ROOM, code)
+        # Somebody else's wrong guesses from the same address must not put anybody out who is in.
+        if named != state.get(_KNOWN):
+            enter(store.code(str(named), client()))
+        code = str(state.get(state.ROOM))
         return Seat(store, who, rooms.room(store, code), people.role(store, code, who))
     except (NoSuchRoomError, TooOftenError) as error:
         leave()
@@ -75,8 +78,9 @@ def taken() -> Seat | None:
 
 
 def enter(code: str) -> None:
-    """Sit down in a room."""
+    """Sit down in a room, by its code as the store has it."""
     state.put(state.ROOM, code)
+    state.put(_KNOWN, code)
 
 
 def leave() -> None:

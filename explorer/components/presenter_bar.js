@@ -33,6 +33,7 @@ dialog::backdrop { background: rgb(0 0 0 / 0.4); }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 8px 24px; margin: 0 0 16px; }
 dt { font-weight: 600; } dd { margin: 0; }`;
 const WRITING = "input, textarea, select, [contenteditable], [role=radiogroup], [role=slider], [role=listbox], [role=combobox]";
+const HERE = Symbol.for("latent-explorer");
 const bars = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -48,11 +49,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function createBar(parentElement) {
   const make = (into, tag, properties = {}) => Object.assign(into.appendChild(document.createElement(tag)), properties);
   const ended = new AbortController();
-  let can = [], tell = () => {};
+  let can = [], tell = () => {}, place = null, given = "";
   make(parentElement, "style", { textContent: STYLE });
   const root = make(parentElement, "div", { className: "bar" });
   const dialog = make(parentElement, "dialog", { ariaLabel: "Keys of presenter mode" });
   document.addEventListener("keydown", onKey, { signal: ended.signal });
+  globalThis.addEventListener("latent-explorer.room", sayPlace, { signal: ended.signal });
+
+  /** A class's trouble is told here, where there is no other place for it. */
+  function sayPlace() {
+    if (place) place.textContent = [globalThis[HERE]?.room?.trouble, given].filter(Boolean).join(" · ");
+  }
 
   function onKey(event) {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -72,11 +79,12 @@ function createBar(parentElement) {
   }
 
   return {
-    show({ place, can: given }, telling) {
-      [can, tell] = [given, telling];
+    show(data, telling) {
+      [can, tell, given] = [data.can, telling, data.place];
       const focused = parentElement.getRootNode().activeElement?.name;
       root.replaceChildren();
-      if (place) make(root, "span", { textContent: place });
+      place = make(root, "span");
+      sayPlace();
       for (const [name, [textContent, ariaLabel]] of Object.entries(BUTTONS)) {
         if (!can.includes(name)) continue;
         const made = make(root, "button", { type: "button", name, textContent, ariaLabel, title: ariaLabel });

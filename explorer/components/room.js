@@ -15,7 +15,14 @@ const LEAVING_MILLISECONDS = 3000;
 // What the teacher changed is drawn by the rerun that changed it.
 const SETTLE_MILLISECONDS = { teacher: 900, student: 60 };
 const LOST = "Not connected to the room. Trying again.";
-const OVER = { 4403: "You are not in this room any more.", 4404: "This room is closed." };
+// After these nobody connects again unasked.
+const OVER = {
+  4400: "The room did not understand this page. Load it again.",
+  4403: "You are not in this room any more.",
+  4404: "This room is closed.",
+  4429: "Too many pages are in this room from here. Close some, and load this one again.",
+};
+const GONE = [4403, 4404];
 const DIGEST = /-[0-9a-f]{16}$/;
 const STYLE = `
 .room { font: 14px/1.4 var(--st-font, system-ui, sans-serif); color: var(--st-text-color); font-variant-numeric: tabular-nums; }
@@ -61,7 +68,8 @@ function createFollower(parentElement) {
   function lost(code) {
     socket = null;
     share({ connected: false, trouble: OVER[code] ?? LOST });
-    if (code in OVER) return tell("changed", code);
+    if (GONE.includes(code) && data.isWatched) tell("changed", code);
+    if (code in OVER) return;
     later = setTimeout(connect, wait * (0.75 + Math.random() / 2));
     wait = Math.min(2 * wait, LONGEST_RETRY_MILLISECONDS);
   }

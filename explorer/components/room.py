@@ -28,6 +28,7 @@ def draw(room: Room, is_watched: bool, on_leave: Callable[[], None]) -> None:
         "told": invitation.told(room.code),
         "known": {"students": room.students, "follow": room.follow},
         "shown": shown(room) if is_watched else {},
+        "isWatched": is_watched,
     }
     _room(key=KEY, data=data, on_changed_change=_nothing, on_leave_change=lambda: _left(on_leave))
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer import state
-from explorer.classroom import seat as seats
 from explorer.links import Link
-from explorer.panels import class_line, class_start, class_student, class_teacher
+from explorer.panels import class_line
 
 
 def show() -> None:
     """Draw the page."""
+    from explorer.classroom import seat as seats
+    from explorer.panels import class_start, class_student, class_teacher
+
     state.publish(Link())
     problem, seat = seats.problem(), class_line.seat()
     if problem is not None:

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.classroom import answers, bounds, connection, people, rooms, wall
+from explorer.classroom import seat as seats
 from explorer.classroom.seat import Seat
 from explorer.lessons import LESSONS
 from explorer.panels import class_room
@@ -276,3 +277,18 @@ def test_a_lesson_that_is_not_there_is_no_lesson(enter: Enter, code: str) -> Non
         page = enter(who, room=code)
         assert not page.exception
         assert not page.error
+
+
+def test_wrong_guesses_of_others_put_nobody_out_who_is_in(
+    enter: Enter, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seats, "client", lambda: "10.0.0.1")
+    store = connection.store()
+    people.join(store, code, ADA)
+    student = enter(ADA, room=code)
+    while store.guesses.has("10.0.0.1"):
+        store.guesses.spend("10.0.0.1", "guessing")
+    student.run()
+    assert not student.error
+    assert "Welcome" in texts(student)
+    assert len(enter(BOB, room=code).error) == 1
