@@ -4,7 +4,7 @@ A geodesic minimises the energy of its image on the decoder's surface, here of n
 
     E(z_0 ... z_(n-1)) = 1/2 sum_i |f(z_(i+1)) - f(z_i)|^2 / dt,    dt = 1 / (n - 1)
 
-(Shao, Kumar & Fletcher (2018), "The Riemannian Geometry of Deep Generative Models", section 3). They descend it with
+(Shao, Kumar & Fletcher (2018), "The Riemannian Geometry of Deep Generative Models"). They descend it with
 the gradient J_i^T (2 f_i - f_(i-1) - f_(i+1)). E is a sum of squares, so here Levenberg's damped Gauss-Newton steps
 descend it, each the solution of a block-tridiagonal system, in some ten steps instead of hundreds. A descent ends in
 the nearest valley, so it starts from the shortest way on a graph of places; where that is of no use, from the straight

@@ -36,7 +36,7 @@ def energy(surface: Surface, path: ArrayLike) -> float:
     """Return the energy of a path [n, d] that takes even time between its points, time running from 0 to 1.
 
     1/2 sum |x_(i+1) - x_i|^2 / dt, Shao, Kumar & Fletcher (2018), "The Riemannian Geometry of Deep Generative Models",
-    algorithm 1. At least half the squared length, and equal to it at constant speed.
+    on computing geodesic paths. At least half the squared length, and equal to it at constant speed.
     """
     fine, times = cut(_path(path))
     return float(0.5 * (np.square(steps(surface, fine)) / np.diff(times)).sum())

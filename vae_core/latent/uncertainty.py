@@ -4,13 +4,13 @@ A generator draws x = mu(z) + sigma(z) * epsilon, epsilon ~ N(0, I), and the exp
 
     E[M] = J_mu^T J_mu + J_sigma^T J_sigma
 
-(Arvanitidis, Hansen & Hauberg (2018), theorem 1), so that a path is long where sigma changes, and shortest paths keep
-to places that are alike in how well they are known. A sum of metrics is the metric of both maps side by side:
-``Surface(mean...).beside(Surface(sd...)).beside(off_data(codes, pixels).surface())``.
+(Arvanitidis, Hansen & Hauberg (2018), "Latent Space Oddity", their expected metric), so that a path is long where sigma
+changes, and shortest paths keep to places that are alike in how well they are known. A sum of metrics is the metric of
+both maps side by side: ``Surface(mean...).beside(Surface(sd...)).beside(off_data(codes, pixels).surface())``.
 
 No decoder learns by itself that it knows nothing far from the data. The paper therefore models the precision by radial
-basis functions, which vanish there (equation 11): 1 / sigma(z)^2 = W v(z) + zeta, v_k(z) = exp(-lambda_k |z - c_k|^2),
-with centres c_k of clusters C_k of codes and lambda_k = 1/2 (a * mean distance of C_k to c_k)^-2.
+basis functions, which vanish there: 1 / sigma(z)^2 = W v(z) + zeta, v_k(z) = exp(-lambda_k |z - c_k|^2), with centres
+c_k of clusters C_k of codes and lambda_k = 1/2 (a * mean distance of C_k to c_k)^-2.
 
 Our choices: the paper fits W by maximum likelihood; here sigma is one number for all pixels, and W is 1 / (v' scale^2)
 for every k, where v' is the median of sum_k v_k over the codes, so that sigma is about `scale` on the data and at most

@@ -5,7 +5,7 @@ import pytest
 
 from tests.core.latent.known_surfaces import cylinder, hill
 from vae_core.errors import InputError
-from vae_core.latent import length, start_graph
+from vae_core.latent import Surface, length, start_graph
 from vae_core.latent.graphs import grid_graph, neighbour_graph
 
 FLAT = cylinder(1e-6)  # its height is all that counts
@@ -27,6 +27,45 @@ def test_a_way_avoids_what_is_long() -> None:
     (way,) = graph.ways(np.float64([[-2, 0]]), np.float64([[2, 0]]))
     assert way is not None
     assert np.linalg.norm(way, axis=1).min() > 0.5
+
+
+def wall(at: float, width: float) -> Surface:
+    """Return a plane with a wall of height 10 along x = at, thinner than the squares of a grid, that ends at y = 1."""
+
+    def decode(z: np.ndarray) -> np.ndarray:
+        height = 10 * np.exp(-(((z[:, 0] - at) / width) ** 2))
+        return np.stack([z[:, 0], z[:, 1], np.where(z[:, 1] < 1, height, 0)], axis=1).astype(np.float32)
+
+    return Surface(decode, lambda z: (decode(z), np.zeros((len(z), 3, 2), np.float32)))
+
+
+def test_a_wall_between_two_places_of_a_grid_is_walked_around() -> None:
+    graph = grid_graph(wall(1 / 4, 0.1), np.float64([-2, -2]), np.float64([2, 2]), 9)
+    (way,) = graph.ways(np.float64([[-1, 0]]), np.float64([[1, 0]]))
+    assert way is not None
+    assert way[:, 1].max() > 0.9
+
+
+def test_edges_are_as_long_as_the_ways_along_them() -> None:
+    surface = hill(1.0)
+    graph = grid_graph(surface, np.float64([-1, -1]), np.float64([1, 1]), 7)
+    edges = graph.costs.tocoo()
+    for start, end, cost in list(zip(*edges.coords, edges.data, strict=True))[::7]:
+        chord = np.linalg.norm(np.diff(surface.points(graph.nodes[[start, end]]), axis=0))
+        whole = length(surface, graph.nodes[[start, end]])
+        assert chord - 1e-5 <= cost <= whole + 1e-5
+        assert cost > 0.97 * whole
+
+
+def test_edges_of_large_images_are_cut_into_fewer_pieces() -> None:
+    seen: list[int] = []
+
+    def large(z: np.ndarray) -> np.ndarray:
+        seen.append(len(z))
+        return np.zeros((len(z), 3, 64, 64), np.float32)
+
+    grid_graph(Surface(large, lambda z: (large(z), z)), np.zeros(2), np.ones(2), 24)
+    assert max(seen) == 24**2
 
 
 def test_neighbours_far_apart_have_no_way_between_them() -> None:
