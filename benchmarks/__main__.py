@@ -19,6 +19,7 @@ BENCHMARKS = {
     "families": "benchmarks.families",
     "decoding": "benchmarks.decoding",
     "app": "benchmarks.app",
+    "classroom": "benchmarks.classroom",
     "memory": "benchmarks.memory",
     "startup": "benchmarks.startup",
     "decode_in_page": "benchmarks.decode_in_page",

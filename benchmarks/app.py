@@ -32,7 +32,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from benchmarks.browser import FLAGS, chromium, start_training
 from benchmarks.record import percentile, record
 from benchmarks.server import Server, running_app
-from explorer import links
+from explorer import links, owners
 
 SESSIONS = 30
 SECONDS = 20.0
@@ -97,14 +97,28 @@ class Session:
 
     async def open(self) -> None:
         """Ask for the Generate page and wait for it."""
-        message = BackMsg()
-        message.rerun_script.page_name = "generate"
-        message.rerun_script.query_string = ""
-        self.opening = await self._run(message)
+        await self.visit("generate")
         for address in self.addresses:
             self.opening += len(await asyncio.to_thread(self._fetched, address))
         if self.pad is None:
             self.errors.append("the page came without a latent pad")
+
+    async def visit(self, page: str, query: str = "") -> None:
+        """Ask for a page at an address and wait for it."""
+        message = BackMsg()
+        message.rerun_script.page_name = page
+        message.rerun_script.query_string = query
+        self.opening = await self._run(message)
+
+    async def again(self) -> None:
+        """Have the page drawn again, as a component on it may ask."""
+        message = BackMsg()
+        state = message.rerun_script
+        state.page_script_hash, state.query_string = self.page, self.query
+        state.cached_message_hashes.extend(self.kept)
+        started = time.perf_counter()
+        self.received.append(await self._run(message))
+        self.reruns.append(time.perf_counter() - started)
 
     async def use(self, until: float) -> None:
         """Release a slider once a period until the time `until`, starting at a random moment."""
@@ -206,14 +220,20 @@ class Load:
     trainings: int = 0
 
 
-def connected(server: Server) -> connect:
-    """Return a connection to the app, to be entered as a context; it brings no cookie, as a first visit does."""
+def connected(server: Server, who: str | None = None) -> connect:
+    """Return a connection to the app, to be entered as a context; with no token, it is a browser's first visit."""
     return connect(
         f"ws://127.0.0.1:{server.port}/_stcore/stream",
         subprotocols=["streamlit"],  # type: ignore[list-item]
+        additional_headers=cookie(who),
         max_size=None,
         proxy=None,
     )
+
+
+def cookie(who: str | None) -> dict[str, str]:
+    """Return what a browser says with each request of who it is."""
+    return {} if who is None else {"Cookie": f"{owners.COOKIE}={who}"}
 
 
 async def use_together(server: Server, load: Load) -> list[Session]:

@@ -26,6 +26,7 @@ SECTIONS = {
     "throughput": ("Images a second in training", "throughput"),
     "decoding": ("Decoding and encoding", "decoding"),
     "app": ("Thirty people on one page", "app"),
+    "classroom": ("A class of forty in one room", "classroom"),
     "memory": ("Memory after many visits", "memory"),
     "startup": ("Start-up", "startup"),
     "watched": ("Watching a training", "watched"),

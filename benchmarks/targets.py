@@ -70,6 +70,19 @@ def _decode(model: str, must: float) -> Target:
     return Target(f"Decode in the page, {model}, ms", "decode_in_page", {"model": model}, "page median", must)
 
 
+def _class(database: str, processes: int) -> tuple[Target, ...]:
+    row = {"database": database, "processes": processes}
+    where = f"Class of forty, {database}, {processes} process{'es' if processes > 1 else ''}"
+    return (
+        Target(
+            f"{where}: the teacher's move reaches a student, p95, ms", "classroom", row,
+            "a move reaches a student, p95, ms", 1000.0,
+        ),
+        Target(f"{where}: answers counted of 40 in 2 s", "classroom", row, "counted", 40.0, at_least=True),
+        Target(f"{where}: errors", "classroom", row, "errors", 0.0),
+    )  # fmt: skip
+
+
 DRAGGED = {"what": "mnist-vae-2d"}
 THIRTY = {"sessions": 30, "trainings": 0}
 OURS = {"loop": "ours, own settings (batch 512)"}
@@ -171,6 +184,8 @@ TARGETS = (
         "Slider release, 30 sessions: places that the address does not say", "app", THIRTY,
         "releases lost", 0.0,
     ),
+    *_class("SQLite", 1),
+    *_class("PostgreSQL", 2),
     _decode("mnist-vae-2d", 1.0),
     _decode("untrained conv 28x28", 8.0),
     _decode("untrained conv 64x64", 16.0),

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from benchmarks import postgres
 from explorer import owners
 from explorer.classroom import people, rooms
 from explorer.classroom.store import Store
-from tests import postgres
 
 
 @dataclasses.dataclass
@@ -35,7 +35,9 @@ class Class:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Path]:
-    """The folder of a PostgreSQL server; skipped where there is none."""
+    """The folder of a PostgreSQL server; skipped with a word where there can be none."""
+    if lacks := postgres.missing():
+        pytest.skip(lacks)
     with postgres.running() as folder:
         yield folder
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, from Debian's packages or the path, reached by a socket in its folder.
+"""A PostgreSQL server of one's own, from Debian's packages or the path, reached by a socket in its folder.
 
 It refuses to run as root, so root starts it as the user ``postgres``, in a folder that this user can reach.
 """
@@ -6,6 +6,7 @@ It refuses to run as root, so root starts it as the user ``postgres``, in a fold
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -14,18 +15,25 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
-import pytest
-
 USER = "postgres"
+
+
+def missing() -> str | None:
+    """Return what this machine lacks for it, None where it can be started."""
+    if _binaries() is None:
+        return "PostgreSQL is not on this machine: install the package postgresql."
+    if importlib.util.find_spec("psycopg") is None:
+        return "PostgreSQL's driver is not installed: pip install psycopg[binary]."
+    if _become() and shutil.which("runuser") is None:
+        return "PostgreSQL refuses to run as root, and runuser is not on this machine."
+    return None
 
 
 @contextlib.contextmanager
 def running() -> Iterator[Path]:
-    """Start a cluster and return its folder; the test is skipped with a word where there is no PostgreSQL."""
+    """Start a cluster and return its folder; see :func:`missing` first."""
     binaries = _binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not on this machine: install the package postgresql")
+    assert binaries is not None
     become = _become()
     with tempfile.TemporaryDirectory(prefix="latent-postgres-") as name:
         folder = Path(name)
@@ -34,7 +42,7 @@ def running() -> Iterator[Path]:
         data = folder / "data"
         making = ["-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         _call([*become, str(binaries / "initdb"), *making], folder)
-        # No power fails in a test, and without flushing its databases are made in no time.
+        # No power fails meanwhile, and without flushing its databases are made in no time.
         settings = f"-k {folder} -c listen_addresses='' -c max_connections=60 -c fsync=off"
         control = [*become, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
         _call([*control, "-l", str(folder / "log"), "-o", settings, "start"], folder)
@@ -47,6 +55,8 @@ def running() -> Iterator[Path]:
 @contextlib.contextmanager
 def database(folder: Path) -> Iterator[str]:
     """Make an empty database in a cluster, and return its address for SQLAlchemy."""
+    import psycopg
+
     name = f"test_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(host=str(folder), user=USER, dbname="postgres", autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
@@ -64,8 +74,6 @@ def _binaries() -> Path | None:
 def _become() -> list[str]:
     if not hasattr(os, "geteuid") or os.geteuid() != 0:
         return []
-    if shutil.which("runuser") is None:
-        pytest.skip("PostgreSQL refuses to run as root, and runuser is not on this machine")
     return ["runuser", "-u", USER, "--"]
 
 
