@@ -20,7 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from explorer import owners
 from explorer.classroom import answers, connection, listener, news, people, rooms
-from explorer.classroom.bounds import NoSuchRoomError, RoomError, TooOftenError
+from explorer.classroom.bounds import NoSuchRoomError, RoomError, TooOftenError, read_code
 from explorer.classroom.listener import ClosingError, Listener
 from explorer.classroom.people import STUDENT, TEACHER
 from explorer.classroom.store import Store, digest
@@ -39,6 +39,7 @@ class Hub:
         self.store = store
         self._rooms: dict[str, set[Listener]] = {}
         self._last: dict[str, news.News] = {}
+        self._here: dict[str, int] = {}
         self._has_changed = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         # Apart, so that a burst of answers does not keep anybody from hearing of them.
@@ -77,22 +78,26 @@ class Hub:
         ClosingError
             If there is no such room, or this is nobody of it.
         """
-        try:
-            code = await self._in(self._readers, self.store.code, code, client)
-        except TooOftenError as error:
-            raise ClosingError(listener.TOO_MUCH, str(error)) from error
-        except NoSuchRoomError as error:
-            raise ClosingError(listener.NO_ROOM, str(error)) from error
-        role = await self._in(self._readers, people.role, self.store, code, who)
+        known = read_code(code) or ""
+        role = await self._in(self._readers, people.role, self.store, known, who)
+        if role is None:
+            # Who is in the room already guesses nothing, however much others behind the same address do.
+            try:
+                known = await self._in(self._readers, self.store.code, code, client)
+            except TooOftenError as error:
+                raise ClosingError(listener.TOO_MUCH, str(error)) from error
+            except NoSuchRoomError as error:
+                raise ClosingError(listener.NO_ROOM, str(error)) from error
         if role is None:
             raise ClosingError(listener.NOT_IN_ROOM, "You are not in this room. Join it with its code.")
-        if sum(other.who == who for other in self._rooms.get(code, ())) >= SOCKETS_OF_ONE:
+        if sum(other.who == who for other in self._rooms.get(known, ())) >= SOCKETS_OF_ONE:
             raise ClosingError(listener.TOO_MUCH, "This room is open in too many tabs.")
-        return code, role
+        return known, role
 
     @contextlib.contextmanager
     def _listening(self, one: Listener) -> Iterator[None]:
         self._rooms.setdefault(one.code, set()).add(one)
+        self._here.pop(one.code, None)  # also who is new is to be told
         if one.code in self._last:
             one.tell(self._last[one.code].texts[one.role])
         if self._watching is None or self._watching.done():
@@ -104,6 +109,7 @@ class Hub:
             if not self._rooms[one.code]:
                 del self._rooms[one.code]
                 self._last.pop(one.code, None)
+                self._here.pop(one.code, None)
 
     async def _watch(self) -> None:
         while self._rooms:
@@ -124,6 +130,18 @@ class Hub:
             elif code not in self._last or found[code] != self._last[code].version:
                 with contextlib.suppress(NoSuchRoomError):
                     self._tell(code, await self._in(self._readers, news.of, self.store, code))
+
+        for code in codes:
+            self._count(code)
+
+    def _count(self, code: str) -> None:
+        """Tell how many students listen to this process, where that is another number than was told."""
+        listeners = self._rooms.get(code, set())
+        here = len({one.who for one in listeners if one.role == STUDENT})
+        if listeners and self._here.get(code) != here:
+            self._here[code] = here
+            for one in listeners:
+                one.reply({"here": here})
 
     def _tell(self, code: str, now: news.News) -> None:
         if code in self._rooms:

@@ -65,5 +65,5 @@ function draw(parentElement, { choices, counts: given, right, own, words, step }
     requestAnimationFrame(() => (bar.style.width = width));
   });
   if (!step || news?.answers === undefined) return;
-  make(parentElement, "p", "all", `${news.answers} of ${news.students} have answered.`).setAttribute("role", "status");
+  make(parentElement, "p", "all", `${news.answers} of ${Math.max(news.here ?? news.students, news.answers)} have answered.`).setAttribute("role", "status");
 }

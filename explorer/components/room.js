@@ -74,8 +74,9 @@ function createFollower(parentElement) {
     wait = Math.min(2 * wait, LONGEST_RETRY_MILLISECONDS);
   }
 
-  function take({ room, you, error }) {
+  function take({ room, you, error, here: count }) {
     if (error) share({ trouble: error });
+    if (count !== undefined) share({ here: count });
     if (!room) return;
     wait = FIRST_RETRY_MILLISECONDS;
     share({ ...room, you, connected: true, trouble: "" });
@@ -94,15 +95,18 @@ function createFollower(parentElement) {
   /** Bring a pad to where the class is. */
   function goTo(pad) {
     const { z, model, follow, you } = here.room ?? {};
-    if (!z || !(follow || you === "teacher") || performance.now() - sentAt < OWN_MILLISECONDS) return;
+    if (!z || !(you === "teacher" ? data.isWatched : follow) || performance.now() - sentAt < OWN_MILLISECONDS) return;
     if (here.pads.get(pad)?.replace(DIGEST, "") !== model || pad.getState().z.length !== z.length) return;
     quiet = placed(z);
     pad.setState({ z });
   }
 
-  /** Send where the teacher's pad is, often enough to follow and the last place always. */
+  /**
+   * Send where the teacher's pad is, often enough to follow and the last place always; on other pages than the class's,
+   * a teacher looks around alone.
+   */
   function send(pad) {
-    if (here.room?.you !== "teacher" || sending) return;
+    if (here.room?.you !== "teacher" || !data.isWatched || sending) return;
     const wanted = Math.max(0, sentAt + SEND_MILLISECONDS - performance.now());
     sending = setTimeout(() => {
       sending = 0;
@@ -165,7 +169,7 @@ function createLine(parentElement, leave) {
   const say = (element, text) => element.textContent !== text && (element.textContent = text);
   return {
     show(code, room) {
-      say(words, `Room ${code} · ${room?.students ?? 0} here · ${room?.follow ? "led" : "free"}`);
+      say(words, `Room ${code} · ${room?.here ?? room?.students ?? 0} here · ${room?.follow ? "led" : "free"}`);
       say(trouble, room?.trouble ?? "");
     },
   };

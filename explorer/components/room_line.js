@@ -21,7 +21,7 @@ export default function ({ data, parentElement }) {
   trouble.setAttribute("role", "status");
   const show = () => {
     const room = globalThis[HERE]?.room ?? {};
-    words.textContent = [data.name ? "" : null, `${room.students ?? data.students} here`, data.words]
+    words.textContent = [data.name ? "" : null, `${room.here ?? room.students ?? data.students} here`, data.words]
       .filter((part) => part !== null).join(" · ");
     trouble.textContent = room.trouble ?? "";
   };

@@ -157,6 +157,30 @@ def test_cursors_go_where_the_teachers_goes_until_the_class_is_free(
     expect(student.locator(".pad-readout b").first).to_have_text(place(page))
 
 
+def test_the_teacher_takes_over_on_another_device_and_both_lead(
+    page: Page, code: str, arrive: Arrive, somebody_else: Page, settle: Settle
+) -> None:
+    student = arrive("Ada")
+    show(page, settle, "A map")
+    page.get_by_role("button", name="Room", exact=True).click()
+    page.get_by_role("button", name="Show the teacher's key").click()
+    key = page.get_by_test_id("stCode").inner_text().strip()
+    tablet = somebody_else
+    tablet.goto(f"/classroom?room={code}")
+    settle(tablet)
+    tablet.get_by_text("I teach this room").click()
+    tablet.get_by_role("textbox", name="The teacher's key").fill(key)
+    tablet.get_by_role("textbox", name="The teacher's key").press("Enter")
+    tablet.get_by_role("button", name="Lead the room from here").click()
+    expect(tablet.get_by_role("combobox", name="The class sees")).to_be_visible()
+    expect(tablet.locator(".pad-image")).to_be_visible()
+    settle(tablet)
+    for _ in range(3):
+        tablet.get_by_role("application").press("ArrowUp")
+    for one in (student, page):
+        expect(one.locator(".pad-readout b").first).to_have_text(place(tablet))
+
+
 def test_what_is_under_the_cursor_goes_to_the_wall_and_the_teacher_can_hide_it(
     page: Page, code: str, arrive: Arrive, settle: Settle
 ) -> None:
@@ -238,6 +262,7 @@ def test_a_phone_joins_predicts_and_leaves(
     assert main.evaluate("element => element.scrollWidth - element.clientWidth") <= 0
     phone.get_by_role("button", name="Leave", exact=True).click()
     expect(phone.get_by_role("button", name="Open a room")).to_be_visible()
+    expect(page.get_by_text("0 here · you lead.")).to_be_visible()
 
 
 def test_a_room_is_presented_by_keys_and_stays_on_other_pages(

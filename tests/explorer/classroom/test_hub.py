@@ -133,7 +133,7 @@ def test_a_page_is_told_the_room_at_once_and_each_change_after_it(
             await asyncio.to_thread(people.join, store, made.code, owners.new_token())
             assert (await ada.room(students=4))["led"] == told["led"]
             await asyncio.to_thread(wall.pin, store, made.code, made.students[1], "m", (1.0,))
-            await ada.heard(lambda message: message["room"]["wall"] > told["wall"])
+            await ada.heard(lambda message: message.get("room", {}).get("wall", 0) > told["wall"])
 
     run(work)
 
@@ -253,15 +253,38 @@ def test_a_page_of_another_site_is_refused(server: str, made: Class) -> None:
     run(work)
 
 
-def test_codes_are_guessed_slowly(server: str, store: Store, made: Class) -> None:
+def test_codes_are_guessed_slowly_and_who_is_in_the_room_comes_back_all_the_same(
+    server: str, store: Store, made: Class
+) -> None:
     store.guesses.burst, store.guesses.rate = 3, 0
+    stranger = owners.new_token()
 
     async def work() -> None:
         closings = []
         for code in (*(bounds.new_code() for _ in range(4)), made.code):
-            async with page(server, code, made.teacher) as guessing:
+            async with page(server, code, stranger) as guessing:
                 closings.append((await guessing.closed())[0])
         assert closings == [listener.NO_ROOM] * 3 + [listener.TOO_MUCH] * 2
+        for who in (made.teacher, made.students[0]):
+            async with page(server, made.code, who) as known:
+                assert await known.room(students=3)
+
+    run(work)
+
+
+def test_all_are_told_how_many_students_are_here_each_counted_once(server: str, made: Class) -> None:
+    ada, ben = made.students[:2]
+
+    async def work() -> None:
+        async with page(server, made.code, made.teacher) as teacher:
+            assert await teacher.said("here") == 0
+            async with page(server, made.code, ada) as first, page(server, made.code, ada):
+                await teacher.heard(lambda message: message.get("here") == 1)
+                await first.heard(lambda message: message.get("here") == 1)
+                async with page(server, made.code, ben):
+                    await teacher.heard(lambda message: message.get("here") == 2)
+                await teacher.heard(lambda message: message.get("here") == 1)
+            await teacher.heard(lambda message: message.get("here") == 0)
 
     run(work)
 
