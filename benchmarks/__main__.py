@@ -22,6 +22,7 @@ BENCHMARKS = {
     "classroom": "benchmarks.classroom",
     "memory": "benchmarks.memory",
     "startup": "benchmarks.startup",
+    "fields": "benchmarks.fields",
     "decode_in_page": "benchmarks.decode_in_page",
     "pad": "benchmarks.pad",
     "durability": "benchmarks.durability",
@@ -32,7 +33,7 @@ BENCHMARKS = {
     "likelihood": "benchmarks.likelihood",
 }
 # Benchmark -> a package that it can do nothing without.
-NEEDS = dict.fromkeys(("decode_in_page", "pad", "durability", "watched"), "playwright")
+NEEDS = dict.fromkeys(("decode_in_page", "fields", "pad", "durability", "watched"), "playwright")
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -32,6 +32,7 @@ SECTIONS = {
     "watched": ("Watching a training", "watched"),
     "durability": ("Killed in the middle of training", "durability"),
     "decode_in_page": ("Decoding in the page", "decode_in_page"),
+    "fields": ("Colours of the map", "fields"),
     "pad": ("The latent pad in a real browser", "pad"),
 }
 OPENING = """\

@@ -186,6 +186,14 @@ TARGETS = (
     ),
     *_class("SQLite", 1),
     *_class("PostgreSQL", 2),
+    Target(
+        "A trust layer of a 2-D MNIST model, the first asked of a fresh server, the slowest, s", "fields",
+        {"layer": "the slowest"}, "first", 2.0,
+    ),
+    Target(
+        "A trust layer of a 2-D MNIST model, on a server that has run, the slowest, s", "fields",
+        {"layer": "the slowest"}, "then", 2.0,
+    ),
     _decode("mnist-vae-2d", 1.0),
     _decode("untrained conv 28x28", 8.0),
     _decode("untrained conv 64x64", 16.0),

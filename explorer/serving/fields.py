@@ -213,16 +213,29 @@ def _ratio(scene: Scene) -> dict[str, Field]:
 
 
 def _error(scene: Scene) -> dict[str, Field]:
-    trained, codes = conditional.whole(scene.trained), scene.trained.latent_map
-    images = cache.images_behind(trained, range(len(codes.mu))) if scene.sees_images else None
-    if images is None:
-        raise InputError(
-            "The images behind the points are not on this machine, so no copy can be held against them."
-        )
-    squares = (as_float(images) - trained.decode(codes.mu, codes.labels)) ** 2
-    errors = squares.reshape(len(squares), -1).mean(axis=1)
-    points = scene.view.points
+    if not scene.sees_images:
+        raise _no_images()
+    errors, points = _errors_of(conditional.whole(scene.trained)), scene.view.points
     return {"values": regression_field(scene.grid, points, errors, scott_bandwidth(points))}
+
+
+# The same on every plane, and most of the work.
+@functools.lru_cache(maxsize=8)
+def _errors_of(trained: TrainedModel) -> Field:
+    """Return the mean squared error of each image on the map [N]."""
+    codes = trained.latent_map
+    images = cache.images_behind(trained, range(len(codes.mu)))
+    if images is None:
+        raise _no_images()
+    squares = (as_float(images) - trained.decode(codes.mu, codes.labels)) ** 2
+    found: Field = squares.reshape(len(squares), -1).mean(axis=1)
+    return found
+
+
+def _no_images() -> InputError:
+    return InputError(
+        "The images behind the points are not on this machine, so no copy can be held against them."
+    )
 
 
 def _entropy(scene: Scene) -> dict[str, Field]:

@@ -23,6 +23,7 @@ LOWEST = float(np.log(np.finfo(np.float64).tiny))
 """Least log-density that is told apart from none, -708 nats."""
 REACH = 3.0
 """Bandwidths from the nearest code, about, beyond which a regression says nothing."""
+FEW_DIMENSIONS = 8
 FEW = 512
 """Places whose images' derivatives are held at once."""
 PART = 2**21
@@ -392,8 +393,26 @@ def _log_mixture(points: Floats, means: Floats, covariances: Floats) -> Floats:
 
 def _nearest(codes: Floats, places: Floats, k: int) -> tuple[Floats, NDArray[np.int64]]:
     """Return distances and rows [M, k] of the k nearest codes."""
-    # Here, because it takes a second that others need not wait for.
-    from sklearn.neighbors import NearestNeighbors
+    if codes.shape[1] > FEW_DIMENSIONS:
+        return _nearest_of_all(codes, places, k)
+    # Here, because it takes a moment that others need not wait for.
+    from scipy.spatial import KDTree
 
-    distances, rows = NearestNeighbors(n_neighbors=k).fit(codes).kneighbors(places)
+    distances, rows = KDTree(codes).query(places, k=np.arange(1, k + 1))
+    return distances, rows
+
+
+def _nearest_of_all(codes: Floats, places: Floats, k: int) -> tuple[Floats, NDArray[np.int64]]:
+    """Do as :func:`_nearest` by every distance there is: a tree saves none where dimensions are many."""
+    distances, rows = np.empty((len(places), k)), np.empty((len(places), k), np.int64)
+    own = np.square(codes).sum(axis=1)
+    step = max(1, PART // len(codes))
+    for start in range(0, len(places), step):
+        part = slice(start, start + step)
+        squares = np.square(places[part]).sum(axis=1)[:, None] + own - 2 * places[part] @ codes.T
+        found = np.argpartition(squares, k - 1, axis=1)[:, :k]
+        near = np.take_along_axis(squares, found, axis=1)
+        order = np.argsort(near, axis=1, kind="stable")
+        rows[part] = np.take_along_axis(found, order, axis=1)
+        distances[part] = np.sqrt(np.maximum(np.take_along_axis(near, order, axis=1), 0))
     return distances, rows

@@ -167,6 +167,15 @@ class TestPlaces:
         assert asked == [(20, 3)]
         np.testing.assert_allclose(found, z[..., 0], rtol=1e-6)
 
+    @pytest.mark.parametrize("d", [1, 2, 8, 9, 40])
+    def test_the_distance_is_that_to_the_nearest_of_all_codes(self, d: int) -> None:
+        z, mu = RNG.normal(size=(7, 9, d)), RNG.normal(size=(300, d))
+        mu[17] = z[3, 4]
+        wanted = np.linalg.norm(z[:, :, None] - mu, axis=-1).min(axis=-1)
+        found = distance_field(z, mu)
+        np.testing.assert_allclose(found, wanted, atol=1e-6)
+        assert found[3, 4] == pytest.approx(0, abs=1e-6)
+
     def test_the_magnification_is_the_area_of_the_planes_image(self) -> None:
         # A linear map: the plane's two axes become two vectors, and their parallelogram has the area known.
         linear, axes = RNG.normal(size=(6, 3)), np.linalg.qr(RNG.normal(size=(3, 2)))[0].T
