@@ -13,7 +13,7 @@ _invitation = st.components.v2.component(
 )
 
 
-def draw(code: str, link: str, key: str = "invitation") -> None:
-    """Draw the invitation to a room; `link` is its whole address."""
+def draw(code: str, link: str, is_large: bool = False) -> None:
+    """Draw the invitation to a room; `link` is its whole address. `is_large` fills a projector."""
     data = {"code": invitation.told(code), "link": link, "picture": invitation.qr_svg(link)}
-    _invitation(key=key, data=data)
+    _invitation(key="invitation", data=data | {"isLarge": is_large})

@@ -2,7 +2,7 @@
 
 const HERE = Symbol.for("latent-explorer");
 const STYLE = `
-p { margin: 0; color: var(--st-text-color); font: 16px/1.45 var(--st-font, system-ui, sans-serif);
+p { margin: 0; color: var(--st-text-color); font: var(--answers-type, 16px)/1.45 var(--st-font, system-ui, sans-serif);
   font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 p b { font-weight: 600; } p + p:empty { display: none; } p + p { opacity: 0.85; }`;
 const shown = new WeakMap();

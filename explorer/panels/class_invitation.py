@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from explorer import state
 from explorer.components import invitation
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
@@ -22,7 +23,7 @@ def link(code: str) -> str:
 def draw(code: str) -> None:
     """Draw a room's code, its link and its QR code, to be read from the last row."""
     address = link(code)
-    invitation.draw(code, address)
+    invitation.draw(code, address, state.presenting())
     if urlsplit(address).hostname in THIS_MACHINE:
         st.caption(
             "Only this machine knows that address. For others, start the server with "

@@ -14,17 +14,16 @@ KEY_SHOWN, REMOVED, CLOSING = "class.key", "class.removed", "class.closing.room"
 
 def draw(seat: Seat) -> None:
     """Draw the menus."""
-    st.download_button(
-        "Answers",
-        lambda: as_csv(seat),
-        file_name=f"answers-{seat.code}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        help="All answers in this room as CSV",
-        on_click="ignore",
-        key="class.csv",
-    )
     with st.popover("Room", icon=":material/more_horiz:", width="content"):
+        st.download_button(
+            "Answers as CSV",
+            lambda: as_csv(seat),
+            file_name=f"answers-{seat.code}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="class.csv",
+        )
         _people(seat)
         _another_device(seat)
         _closing(seat)

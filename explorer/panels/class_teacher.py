@@ -16,7 +16,6 @@ from explorer.panels import class_invitation, class_room, class_view, class_wall
 from explorer.panels.class_view import MAP, Place
 
 SHOWN, MODEL, LEADS = "class.shown", "class.model", "class.leads"
-LED, FREE = "Lead", "Free"
 
 
 def draw(seat: Seat) -> None:
@@ -38,7 +37,8 @@ def _head(seat: Seat, at: Place | None) -> None:
     with line:
         name = f"Room {invitation.told(seat.code)}" if is_begun else ""
         room_line.draw(name, seat.room.students, "you lead.")
-    with menus, st.container(horizontal=True, horizontal_alignment="right"):
+    with menus, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        _leading(seat)
         if is_begun:
             with st.popover("Invite", icon=":material/qr_code:", width="content"):
                 class_invitation.draw(seat.code)
@@ -50,7 +50,6 @@ def _head(seat: Seat, at: Place | None) -> None:
 def _controls(seat: Seat, at: Place | None) -> None:
     room = seat.room
     state.put(SHOWN, MAP if room.page == MAP and at is None else at.lesson.name if at else "")
-    state.put(LEADS, LED if room.follow else FREE)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox(
             "The class sees",
@@ -63,17 +62,18 @@ def _controls(seat: Seat, at: Place | None) -> None:
         )
         if room.page == MAP and at is None:
             _pick_model(seat)
-        st.segmented_control(
-            "Maps of the class",
-            [LED, FREE],
-            key=LEADS,
-            on_change=lambda: attempt(
-                rooms.lead, seat.store, seat.code, seat.who, follow=state.get(LEADS) != FREE
-            ),
-            help="Lead: they go where yours goes. Free: students go where they like.",
-        )
         if at is not None:
             _steps(seat, at)
+
+
+def _leading(seat: Seat) -> None:
+    state.put(LEADS, seat.room.follow)
+    st.toggle(
+        "Lead the maps",
+        key=LEADS,
+        on_change=lambda: _lead(seat, follow=bool(state.get(LEADS))),
+        help="The class's maps go where yours goes. Off: students look around as they like.",
+    )
 
 
 def _title(name: str) -> str:

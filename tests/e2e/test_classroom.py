@@ -81,6 +81,14 @@ def bars(page: Page) -> list[str]:
     )
 
 
+def overflow(page: Page) -> tuple[int, int]:
+    """Return by how many pixels the page is wider and higher than the window."""
+    across, down = page.get_by_test_id("stMain").evaluate(
+        "element => [element.scrollWidth - element.clientWidth, element.scrollHeight - element.clientHeight]"
+    )
+    return across, down
+
+
 def place(page: Page) -> str:
     return page.locator(".pad-readout b").first.inner_text()
 
@@ -115,8 +123,9 @@ def test_a_class_goes_through_a_lesson_together(
     settle(ada)
     screenshot(ada, "class-revealed")
     screenshot(page, "class-teacher")
+    page.get_by_role("button", name="Room", exact=True).click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Answers").click()
+        page.get_by_role("button", name="Answers as CSV").click()
     rows = list(csv.reader(io.StringIO(Path(download.value.path()).read_text("utf-8-sig"))))
     assert rows[1:] == [
         ["1", "Ada", "tug", "2", question.choices[0]],
@@ -144,7 +153,7 @@ def test_cursors_go_where_the_teachers_goes_until_the_class_is_free(
     page.mouse.move(middle[0] + 90, middle[1] + 50, steps=8)
     page.mouse.up()
     expect(student.locator(".pad-readout b").first).to_have_text(place(page))
-    page.get_by_text("Free", exact=True).click()
+    page.get_by_text("Lead the maps").click()
     expect(student.get_by_text("look around as you like")).to_be_visible()
     settle(page)
     settle(student)
@@ -153,7 +162,7 @@ def test_cursors_go_where_the_teachers_goes_until_the_class_is_free(
     page.wait_for_timeout(1500)
     assert place(page) != led
     assert place(student) == led
-    page.get_by_text("Lead", exact=True).click()
+    page.get_by_text("Lead the maps").click()
     expect(student.locator(".pad-readout b").first).to_have_text(place(page))
 
 
@@ -281,12 +290,31 @@ def test_a_room_is_presented_by_keys_and_stays_on_other_pages(
     page.keyboard.press("b")
     expect(page.locator("li.right")).to_be_visible()
     settle(page)
-    overflow = page.get_by_test_id("stMain").evaluate(
-        "element => [element.scrollWidth - element.clientWidth, element.scrollHeight - element.clientHeight]"
-    )
-    assert max(overflow) <= 0
+    assert overflow(page) == (0, 0)
     page.keyboard.press("PageDown")
     expect(page.get_by_role("heading", name=TUG.steps[1].title)).to_be_visible()
+
+
+def test_a_projector_shows_the_invitation_and_a_map_whole(
+    page: Page, code: str, settle: Settle, screenshot: Screenshot
+) -> None:
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"/classroom?room={code}&present=1")
+    settle(page)
+    expect(page.locator(".picture svg")).to_be_visible()
+    assert page.locator(".code").evaluate("element => parseFloat(getComputedStyle(element).fontSize)") > 100
+    page.wait_for_timeout(300)
+    assert overflow(page) == (0, 0)
+    screenshot(page, "class-invitation")
+    page.keyboard.press("Escape")
+    show(page, settle, "A map")
+    page.get_by_role("button", name="Present").click()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+    expect(page.locator(".pad-image")).to_be_visible()
+    settle(page)
+    page.wait_for_timeout(300)
+    assert overflow(page) == (0, 0)
+    screenshot(page, "class-map")
 
 
 def test_closing_a_room_tells_the_class(page: Page, code: str, arrive: Arrive, settle: Settle) -> None:
