@@ -79,6 +79,7 @@ class Browser:
     def __init__(self, session: Session, socket: ClientConnection) -> None:
         self.session, self._socket = session, socket
         self.room: dict[str, Any] = {}
+        self.here = 0
         self.errors: list[str] = []
         self._answered: dict[str, Any] | None = None
         self._is_over = False
@@ -104,6 +105,7 @@ class Browser:
     def _take(self, message: dict[str, Any]) -> None:
         if "error" in message:
             self.errors.append(message["error"])
+        self.here = message.get("here", self.here)
         if "room" in message:
             self.room = message["room"]
             for act in self._hearing:
@@ -113,6 +115,10 @@ class Browser:
     async def heard(self, is_so: Callable[[dict[str, Any]], bool]) -> None:
         """Wait until something is so in the room."""
         await self._until(lambda: bool(self.room) and is_so(self.room))
+
+    async def counts(self, students: int) -> None:
+        """Wait until that many students are here."""
+        await self._until(lambda: self.here == students)
 
     async def lead(self, **changes: Any) -> None:
         """Go somewhere with the class."""
@@ -162,6 +168,7 @@ async def teach(servers: list[Server], store: Store, load: Load) -> Outcome:
             await stack.enter_async_context(browser(servers[number % len(servers)], code, who))
             for number, who in enumerate(students)
         ]
+        await _all(one.counts(load.students) for one in (leader, *seats))
         outcome = Outcome()
         await _move(leader, seats, load, outcome)
         lesson, step, choices = _question()

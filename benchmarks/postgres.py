@@ -30,8 +30,11 @@ def missing() -> str | None:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Path]:
-    """Start a cluster and return its folder; see :func:`missing` first."""
+def running(flushes: bool = True) -> Iterator[Path]:
+    """Start a cluster and return its folder; see :func:`missing` first.
+
+    One that does not flush to disk makes new databases in no time, and loses them only with the power.
+    """
     binaries = _binaries()
     assert binaries is not None
     become = _become()
@@ -42,8 +45,9 @@ def running() -> Iterator[Path]:
         data = folder / "data"
         making = ["-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
         _call([*become, str(binaries / "initdb"), *making], folder)
-        # No power fails meanwhile, and without flushing its databases are made in no time.
-        settings = f"-k {folder} -c listen_addresses='' -c max_connections=60 -c fsync=off"
+        settings = (
+            f"-k {folder} -c listen_addresses='' -c max_connections=60 -c fsync={'on' if flushes else 'off'}"
+        )
         control = [*become, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
         _call([*control, "-l", str(folder / "log"), "-o", settings, "start"], folder)
         try:

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+import secrets
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +22,7 @@ import streamlit as st
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from explorer import owners
-from explorer.classroom import answers, connection, listener, news, people, rooms
+from explorer.classroom import answers, connection, listener, news, people, presence, rooms
 from explorer.classroom.bounds import NoSuchRoomError, RoomError, TooOftenError, read_code
 from explorer.classroom.listener import ClosingError, Listener
 from explorer.classroom.people import STUDENT, TEACHER
@@ -40,6 +43,9 @@ class Hub:
         self._rooms: dict[str, set[Listener]] = {}
         self._last: dict[str, news.News] = {}
         self._here: dict[str, int] = {}
+        # By what name this process says how many students it knows of, and what it said last and when.
+        self._name = secrets.token_hex(8)
+        self._noted: dict[str, tuple[int, float]] = {}
         self._has_changed = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         # Apart, so that a burst of answers does not keep anybody from hearing of them.
@@ -49,7 +55,7 @@ class Hub:
     @property
     def is_idle(self) -> bool:
         """Whether nobody listens, and so nobody looks for news."""
-        return not self._rooms and (self._watching is None or self._watching.done())
+        return not self._rooms and not self._noted and (self._watching is None or self._watching.done())
 
     async def serve(self, one: Listener) -> None:
         """Tell a page the news and do what it asks, until it goes.
@@ -97,9 +103,11 @@ class Hub:
     @contextlib.contextmanager
     def _listening(self, one: Listener) -> Iterator[None]:
         self._rooms.setdefault(one.code, set()).add(one)
-        self._here.pop(one.code, None)  # also who is new is to be told
         if one.code in self._last:
-            one.tell(self._last[one.code].texts[one.role])
+            one.tell("room", self._last[one.code].texts[one.role])
+        if one.code in self._here:
+            one.tell("here", json.dumps({"here": self._here[one.code]}))
+        self._has_changed.set()
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
@@ -110,9 +118,10 @@ class Hub:
                 del self._rooms[one.code]
                 self._last.pop(one.code, None)
                 self._here.pop(one.code, None)
+            self._has_changed.set()
 
     async def _watch(self) -> None:
-        while self._rooms:
+        while self._rooms or self._noted:
             self._has_changed.clear()
             with contextlib.suppress(RoomError):  # a database that is away may come back
                 await self._look()
@@ -122,6 +131,7 @@ class Hub:
                     await self._has_changed.wait()
 
     async def _look(self) -> None:
+        await self._note()
         codes = list(self._rooms)
         found = await self._in(self._readers, news.versions, self.store, codes)
         for code in codes:
@@ -130,18 +140,32 @@ class Hub:
             elif code not in self._last or found[code] != self._last[code].version:
                 with contextlib.suppress(NoSuchRoomError):
                     self._tell(code, await self._in(self._readers, news.of, self.store, code))
-
+        here = await self._in(self._readers, presence.total, self.store, codes)
         for code in codes:
-            self._count(code)
+            self._tell_here(code, here[code])
 
-    def _count(self, code: str) -> None:
-        """Tell how many students listen to this process, where that is another number than was told."""
-        listeners = self._rooms.get(code, set())
-        here = len({one.who for one in listeners if one.role == STUDENT})
-        if listeners and self._here.get(code) != here:
+    async def _note(self) -> None:
+        """Say how many students listen here, where that is another number than was said, or long ago."""
+        now = time.monotonic()
+        mine = {code: self._listeners(code) for code in {*self._rooms, *self._noted}}
+        due = {code: here for code, here in mine.items() if self._is_due(code, here, now)}
+        if due:
+            await self._in(self._writers, presence.note, self.store, self._name, due)
+            self._noted |= {code: (here, now) for code, here in due.items()}
+            self._noted = {code: noted for code, noted in self._noted.items() if noted[0]}
+
+    def _listeners(self, code: str) -> int:
+        return len({one.who for one in self._rooms.get(code, ()) if one.role == STUDENT})
+
+    def _is_due(self, code: str, here: int, now: float) -> bool:
+        said, at = self._noted.get(code, (0, now))
+        return here != said or now - at > presence.AGAIN_SECONDS
+
+    def _tell_here(self, code: str, here: int) -> None:
+        if code in self._rooms and self._here.get(code) != here:
             self._here[code] = here
-            for one in listeners:
-                one.reply({"here": here})
+            for one in self._rooms[code]:
+                one.tell("here", json.dumps({"here": here}))
 
     def _tell(self, code: str, now: news.News) -> None:
         if code in self._rooms:
@@ -150,7 +174,7 @@ class Hub:
             if now.removed and digest(code, one.who) in now.removed:
                 one.close(listener.NOT_IN_ROOM, "The teacher has removed you from this room.")
             else:
-                one.tell(now.texts[one.role])
+                one.tell("room", now.texts[one.role])
 
     def _close(self, code: str) -> None:
         for one in self._rooms.get(code, ()):

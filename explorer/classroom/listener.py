@@ -37,14 +37,14 @@ class Listener:
         self.socket, self.code, self.who, self.role = socket, code, who, role
         # A pad's moves come with each frame of the screen; a student's answers do not.
         self._pace = Allowance(200, 100) if role == TEACHER else Allowance(20, 10)
-        self._news: str | None = None
+        self._newest: dict[str, str] = {}
         self._replies: deque[str] = deque(maxlen=WAITING_REPLIES)
         self._closing: ClosingError | None = None
         self._wake = asyncio.Event()
 
-    def tell(self, news: str) -> None:
-        """Send news, in place of those that still wait."""
-        self._news = news
+    def tell(self, kind: str, news: str) -> None:
+        """Send news of a kind, in place of those that still wait."""
+        self._newest[kind] = news
         self._wake.set()
 
     def reply(self, answer: dict[str, Any]) -> None:
@@ -68,9 +68,9 @@ class Listener:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            texts = [*self._replies, *([] if self._news is None else [self._news])]
+            texts = [*self._replies, *self._newest.values()]
             self._replies.clear()
-            self._news = None
+            self._newest.clear()
             for text in texts:
                 try:
                     async with asyncio.timeout(SLOW_SECONDS):

@@ -74,6 +74,16 @@ students = Table(
     Column("removed", Boolean, nullable=False),
 )
 
+# How many students each process of the server has on its line, and when it last said so.
+presence = Table(
+    "classroom_presence",
+    _all,
+    _room(),
+    Column("process", String(16), primary_key=True),
+    Column("students", Integer, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
 answers = Table(
     "classroom_answers",
     _all,

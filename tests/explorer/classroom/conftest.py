@@ -38,7 +38,7 @@ def cluster() -> Iterator[Path]:
     """The folder of a PostgreSQL server; skipped with a word where there can be none."""
     if lacks := postgres.missing():
         pytest.skip(lacks)
-    with postgres.running() as folder:
+    with postgres.running(flushes=False) as folder:
         yield folder
 
 

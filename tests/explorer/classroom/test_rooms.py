@@ -230,12 +230,26 @@ def test_a_database_keeps_its_own_rules_where_the_code_forgets_them(store: Store
 
 
 def left(store: Store) -> int:
-    every = (tables.rooms, tables.leaders, tables.students, tables.answers, tables.favourites)
+    every = (
+        tables.rooms,
+        tables.leaders,
+        tables.students,
+        tables.answers,
+        tables.favourites,
+        tables.presence,
+    )
     with store.reading() as connection:
         return sum(len(connection.execute(select(table)).all()) for table in every)
 
 
 def dump(store: Store) -> str:
-    every = (tables.rooms, tables.leaders, tables.students, tables.answers, tables.favourites)
+    every = (
+        tables.rooms,
+        tables.leaders,
+        tables.students,
+        tables.answers,
+        tables.favourites,
+        tables.presence,
+    )
     with store.reading() as connection:
         return "\n".join(str(row) for table in every for row in connection.execute(select(table)))

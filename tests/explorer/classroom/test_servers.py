@@ -83,6 +83,8 @@ def test_two_servers_on_one_database_serve_one_room(tmp_path: Path) -> None:
                 await stack.enter_async_context(browser(servers[number % 2], code, who, page=False))
                 for number, who in enumerate(students)
             ]
+            for one in (leader, *seats):
+                await one.counts(4)
             await leader.lead(lesson="elbo", step=3)
             for one in seats:
                 await one.heard(lambda room: room["step"] == 3)
