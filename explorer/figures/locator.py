@@ -19,6 +19,7 @@ Labels = NDArray[np.int64]
 LEFT, BOTTOM, SIDE = 9.0, 11.0, 90.0
 """Room for the ticks beside and below the map, and the map's own side."""
 WIDTH, HEIGHT = LEFT + SIDE + 1, SIDE + BOTTOM + 1
+_UNDER_TITLE = 9.5
 FONT = 'font-family="sans-serif" font-size="4.6"'
 
 
@@ -70,7 +71,10 @@ def backdrop(points: Points, labels: Labels | None, titles: tuple[str, str]) -> 
 def _axes(frame: Backdrop, titles: tuple[str, str]) -> str:
     step = _step(2 * frame.half)
     middle = LEFT + SIDE / 2
-    parts = [_text(titles[0], middle, SIDE + BOTTOM, theme.QUIET), _text(titles[1], LEFT, 4.6, theme.QUIET)]
+    parts = [
+        _text(titles[0], middle, SIDE + BOTTOM, theme.QUIET),
+        _text(titles[1], 1 + 1.3 * len(titles[1]), 4.6, theme.QUIET),
+    ]
     for axis in (0, 1):
         first = np.ceil((frame.centre[axis] - frame.half) / step)
         last = np.floor((frame.centre[axis] + frame.half) / step)
@@ -80,7 +84,8 @@ def _axes(frame: Backdrop, titles: tuple[str, str]) -> str:
             x, y = frame.place(at[None])[0].tolist()
             label = f"{value:g}".replace("-", "−")
             across, down = (x, SIDE + 5.6) if axis == 0 else (5.0, y + 1.6)
-            parts.append(_text(label, across, down, theme.QUIET))
+            if down > _UNDER_TITLE:
+                parts.append(_text(label, across, down, theme.QUIET))
             if value == 0:
                 line = f"M{x:.1f} 1v{SIDE:g}" if axis == 0 else f"M{LEFT:g} {y:.1f}h{SIDE:g}"
                 parts.append(

@@ -116,7 +116,8 @@ def check_pixels(width: int, height: int) -> None:
         raise InputError(f"The image has no pixels ({width} × {height}).")
     if width * height > MOST_PIXELS:
         raise InputError(
-            f"The image is too large ({width} × {height} pixels; {MOST_PIXELS // 10**6} megapixels at most)."
+            f"The image is too large ({width} × {height} pixels; {MOST_PIXELS // 10**6} megapixels at most).",
+            next_step="Make it smaller first: a screenshot of it will do.",
         )
 
 

@@ -64,5 +64,16 @@ def test_axes_are_named_and_ticked() -> None:
     assert {"PCA 1", "PCA 2", "0", "1", "−1"} <= {element.text for element in root.iter(f"{SVG}text")}
 
 
+def test_no_tick_is_written_over_the_second_axis_name() -> None:
+    for top in np.linspace(2.5, 3.5, 11):
+        points = np.float32([[-top, -top], [top, top]])
+        texts = {
+            text.text: text
+            for text in parsed(backdrop(points, None, ("z1", "z2")).picture()).iter(f"{SVG}text")
+        }
+        ticks = [float(text.get("y") or 0) for words, text in texts.items() if words not in ("z1", "z2")]
+        assert min(ticks) - float(texts["z2"].get("y") or 0) > 4.6
+
+
 def test_no_points_at_all_still_make_a_map() -> None:
     assert parsed(backdrop(np.zeros((0, 2), np.float32), None, ("z1", "z2")).picture()) is not None
