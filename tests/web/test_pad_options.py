@@ -317,7 +317,7 @@ def test_the_density_is_finished_while_play_goes_on(bench_in_five: PadBench) -> 
     bench.until(lambda: bench.page.evaluate("drawn") == 1)
 
 
-@pytest.mark.parametrize("width", [620, 300])
+@pytest.mark.parametrize("width", [960, 620, 300])
 def test_a_slide_fills_its_height_and_has_larger_type(bench_in_five: PadBench, width: int) -> None:
     bench = bench_in_five
     style = f"width: {width}px; --pad-slide-height: 560px; --pad-type: 1.5"

@@ -166,6 +166,12 @@ ${BESIDE(".pad-as-image", "(min-width: 620px) and (max-width: 859px)")}
 .pad-as-slide .pad-readout { grid-area: readout; align-self: center; }
 .pad-as-slide .pad-nearest { white-space: normal; }
 .pad-as-slide :is(.pad-dials, .pad-near, .pad-actions, .pad-tools, .pad-bar, .pad-legend) { display: none; }
+@container (min-width: 800px) {
+  .pad-as-slide { grid-template: "map view" minmax(0, 1fr) "keys view" auto / minmax(0, 1.35fr) minmax(0, 1fr); }
+  .pad-as-slide .pad-view { display: flex; gap: 12px; }
+  .pad-as-slide .pad-figure { flex: 1 1 0; aspect-ratio: auto; max-height: calc((100cqi - 18px) / 2.35); }
+  .pad-as-slide .pad-readout { align-self: start; }
+}
 @container (max-width: 420px) {
   .pad-as-slide .pad-view { grid-template: "figure" minmax(0, 1fr) "readout" auto / minmax(0, 1fr); gap: 8px; }
   .pad-as-slide .pad-figure { aspect-ratio: auto; }
