@@ -125,6 +125,7 @@ class DataConfig:
         "each step (dynamic).",
         choices=BINARISED,
     )  # fmt: skip
+    without: int | None = setting(None, "Class left out of training and validation.", low=0)
 
     def __post_init__(self) -> None:
         validate(self)

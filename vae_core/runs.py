@@ -74,6 +74,7 @@ def save(
     metrics: Metrics | None = None,
     resumable: bool = True,
     map_images: int = MAP_IMAGES,
+    moments: int = FINAL_MOMENTS,
 ) -> Path:
     """Write a run's model folder; whole or not at all.
 
@@ -89,6 +90,8 @@ def save(
         are stored as float16.
     map_images : int
         Held-out images on the model's map, at most; fewer make a save quicker.
+    moments : int
+        Moments for replay kept with a model that will not train on, at most.
 
     Raises
     ------
@@ -99,7 +102,7 @@ def save(
     folder.metrics.update(metrics or {})
     folder.latent_map.update(_map(TrainedModel(Path(path).name, folder), run.dataset, map_images))
     if not resumable:
-        folder.replay = run.replay.thinned(FINAL_MOMENTS)
+        folder.replay = run.replay.thinned(moments)
     else:
         state = run.state()
         folder.counters = {**state["counters"], "finished": run.finished}

@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer import places, state
 from explorer.components import latent_pad
+from explorer.lessons import axes, uses
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -57,8 +58,21 @@ def temperature_reached(models: Models, at_most: float) -> Verdict:
     return value <= at_most, f"It is {value:g}."
 
 
+def mig_fallen(models: Models, to: float) -> Verdict:
+    """Find the latent space turned so that its MIG is `to` times what it was, or less."""
+    before, now = (axes.measured(models[0], int(angle)) for angle in (0, state.get(axes.ANGLE) or 0))
+    return now.mig <= to * before.mig, f"MIG {now.mig:.3f}, {now.mig / before.mig:.2f} times what it was."
+
+
+def pays(models: Models) -> Verdict:
+    """Find noise set to where denoised images are nearer to the images than noisy ones."""
+    before, after = uses.errors(models[0], float(state.get(uses.NOISE) or 0.0))
+    return after < before, f"The error is {before:.4f} with noise, {after:.4f} denoised."
+
+
 CHECKS: dict[str, Callable[..., Verdict]] = {
-    check.__name__: check for check in (among, far_from_points, selected, drawn, temperature_reached)
+    check.__name__: check
+    for check in (among, far_from_points, selected, drawn, temperature_reached, mig_fallen, pays)
 }
 
 

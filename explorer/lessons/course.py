@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from explorer.lessons import views
+from explorer.lessons import axes, uses, views
 from explorer.lessons.gradients import DRAWN
 from explorer.lessons.records import Lesson, Question, Step, Task, lesson
 
 AE, VAE, BETA = "mnist-ae-2d", "mnist-vae-2d", "mnist-beta4-2d"
 CVAE, GAN, VAEGAN, VQVAE = "mnist-cvae-2d", "mnist-gan-2d", "mnist-vaegan-2d", "mnist-vqvae"
 SMALL_AE, SMALL_VAE = "digits-ae-2d", "digits-vae-2d"
+SEEDS = tuple(f"shapes-beta4-seed{seed}-6d" for seed in range(3))
+USED, WITHOUT_6, WITHOUT_1 = "digits-vae-8d", "digits-without-6-8d", "digits-without-1-8d"
 
 LESSONS: tuple[Lesson, ...] = (
     lesson(
@@ -217,6 +219,38 @@ LESSONS: tuple[Lesson, ...] = (
         ),
     ),
     lesson(
+        "axes",
+        "Disentangling",
+        "What one number of z stands for, and why β alone does not promise it",
+        Step(
+            "traversals", SEEDS[:1],
+            question=Question(
+                "Does each number that is used change one factor alone?",
+                ("Yes: β = 4 sees to it", "Some nearly do, others change several", "No: all change everything"), 1,
+            ),
+        ),
+        Step(
+            "seeds", SEEDS,
+            question=Question(
+                "The same β, another seed. What becomes of the axes?",
+                ("The same: β finds the factors", "The same in another order", "Others, with another MIG"), 2,
+            ),
+            waits=True,
+        ),
+        Step(
+            "turn", SEEDS[:1],
+            begin=(("forget", {"names": [axes.ANGLE]}),),
+            question=Question(
+                "Turn the space by 45° in the plane of two numbers. What becomes of the ELBO?",
+                ("It falls", "Nothing: it stays as it is", "It rises"), 1,
+            ),
+            waits=True,
+            task=Task(
+                "Find an angle at which the MIG is two thirds of what it was, or less.", "mig_fallen", {"to": 2 / 3}
+            ),
+        ),
+    ),
+    lesson(
         "blur",
         "Blur, and what is done about it",
         "GAN, VAE-GAN and VQ-VAE beside the VAE",
@@ -240,6 +274,44 @@ LESSONS: tuple[Lesson, ...] = (
                 "What does a VQ-VAE need to draw new images?",
                 ("Nothing more: any codes will do", "A learned prior over its codes", "The prior N(0, I)"), 1,
             ),
+        ),
+    ),
+    lesson(
+        "use",
+        "Using it, and where it fails",
+        "Denoise, impute, detect, compress",
+        Step(
+            "denoised", (USED,),
+            begin=(("forget", {"names": [uses.NOISE]}),),
+            question=Question(
+                "An image without any noise is denoised. It comes out …",
+                ("as it was", "a little better", "worse"), 2,
+            ),
+            task=Task("Find noise from which on denoising pays.", "pays"),
+        ),
+        Step(
+            "imputed", (USED,),
+            begin=(("forget", {"names": [uses.FILLS]}),),
+            question=Question(
+                "Does the upper half of a digit say what the lower one is?",
+                ("Yes: all draws agree", "For some digits; others share their top", "No: any digit may follow"), 1,
+            ),
+            task=Task("Draw others twice.", "drawn", {"name": uses.FILLS, "times": 2}),
+            waits=True,
+        ),
+        Step(
+            "detected", (WITHOUT_6, WITHOUT_1),
+            question=Question(
+                "Which unseen digit is told by surprise?", ("Both", "The 6 alone", "The 1 alone", "Neither"), 1
+            ),
+            waits=True,
+        ),
+        Step(
+            "compressed", (USED,),
+            question=Question(
+                "Against PNG, the model needs …", ("more bits", "about as many", "fewer bits"), 2
+            ),
+            waits=True,
         ),
     ),
 )  # fmt: skip

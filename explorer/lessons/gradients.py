@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,38 +26,48 @@ ROW = 0
 
 def region(models: Models) -> None:
     """Show an image's mu and sigma, some draws of epsilon, and what their z decode to; draw others."""
-    trained, seed = models[0], int(state.number(SEED, 0, 2**31, 0))
+    seed = int(state.number(SEED, 0, 2**31, 0))
+    picture, table = region_picture(models[0], seed)
+    st.image(picture, width="content", alt="An image, and what six draws from its region decode to")
+    st.markdown(table)
+    st.button("Draw other ε", icon=":material/casino:", on_click=_draw, args=(seed,), key="lesson-epsilon")
+
+
+def region_picture(trained: TrainedModel, seed: int) -> tuple[str, str]:
+    """Return an image and what six draws from its region decode to as a data address, and their numbers as a table."""
     image = _image(trained)
     found = gradient_estimates(trained, image, SHOWN, np.random.default_rng(seed))
-    st.image(
-        strip(
-            {"x": np.repeat(image[None], SHOWN, axis=0), "from z": trained.decode(found.z)},
-            [""] * SHOWN,
-            side=84,
-        ),
-        width="content",
-        alt="An image, and what six draws from its region decode to",
-    )
-    st.markdown(_steps(found))
-    st.button("Draw other ε", icon=":material/casino:", on_click=_draw, args=(seed,), key="lesson-epsilon")
+    rows = {"x": np.repeat(image[None], SHOWN, axis=0), "from z": trained.decode(found.z)}
+    return strip(rows, [""] * SHOWN, side=84), _steps(found)
 
 
 def both(models: Models) -> None:
     """Show how far both estimates of the gradient scatter, for the same image and the same draws."""
     trained, seed = models[0], int(state.number(SEED, 0, 2**31, 0))
-    found = gradient_estimates(trained, _image(trained), MANY, np.random.default_rng(seed))
+    found = _many(trained, seed)
+    st.markdown(both_table(trained, seed))
+    st.caption(
+        f"Estimates of ∂L/∂μ₁ for one image, in nats per unit of z, from {MANY:,} draws of ε; L is the expected "
+        f"reconstruction error. The second scatters {found.spread_ratio[0]:.0f} times as much."
+    )
+    st.button("Draw other ε", icon=":material/casino:", on_click=_draw, args=(seed,), key="lesson-epsilon")
+
+
+def both_table(trained: TrainedModel, seed: int) -> str:
+    """Return both estimates' means and spreads as a table."""
+    found = _many(trained, seed)
     rows = [
         ["", "mean", "standard deviation of one draw", "draws for a mean good to 10 %"],
         ["---"] * 4,
         _line("pathwise, through $z = \\mu + \\sigma\\varepsilon$", found.pathwise_mu[:, 0], found),
         _line("score function, $f(z)$ alone", found.score_mu[:, 0], found),
     ]
-    st.markdown("\n".join(f"| {' | '.join(row)} |" for row in rows))
-    st.caption(
-        f"Estimates of ∂L/∂μ₁ for one image, in nats per unit of z, from {MANY:,} draws of ε; L is the expected "
-        f"reconstruction error. The second scatters {found.spread_ratio[0]:.0f} times as much."
-    )
-    st.button("Draw other ε", icon=":material/casino:", on_click=_draw, args=(seed,), key="lesson-epsilon")
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+@functools.lru_cache(maxsize=4)
+def _many(trained: TrainedModel, seed: int) -> Estimates:
+    return gradient_estimates(trained, _image(trained), MANY, np.random.default_rng(seed))
 
 
 def _line(name: str, estimates: np.ndarray, found: Estimates) -> list[str]:

@@ -23,15 +23,22 @@ FINE = 33
 
 def three(models: Sequence[TrainedModel]) -> None:
     """Show the images along each path from one class's mean code to another's, and the paths' lengths."""
-    trained = models[0]
+    st.image(picture(models[0]), width="content", alt="Images along three paths, a row each")
+    st.markdown(table(models[0]))
+
+
+def picture(trained: TrainedModel) -> str:
+    """Return the images along each path, a row each, as a data address."""
     found = between(trained)
     images = {name: trained.decode(path[:: (FINE - 1) // (SHOWN - 1)]) for name, (path, _) in found.items()}
-    st.image(
-        strip(images, [""] * SHOWN, side=64), width="content", alt="Images along three paths, a row each"
-    )
+    return strip(images, [""] * SHOWN, side=64)
+
+
+def table(trained: TrainedModel) -> str:
+    """Return the paths' lengths as a table."""
     lines = ["| | length of its images' way, in L2 distance of pixels |", "|---|---|"]
-    lines += [f"| {name} | {far:.1f} |" for name, (_, far) in found.items()]
-    st.markdown("\n".join(lines))
+    lines += [f"| {name} | {far:.1f} |" for name, (_, far) in between(trained).items()]
+    return "\n".join(lines)
 
 
 @functools.lru_cache(maxsize=4)

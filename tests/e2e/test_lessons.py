@@ -71,6 +71,13 @@ def work(page: Page, step: Step, task: Task, settle: Settle) -> None:
             expect(page.get_by_text(f"{count} of {task.about['times']}.")).to_be_visible()
             page.get_by_role("button", name=re.compile("Draw other")).click()
             settle(page)
+    elif task.check == "mig_fallen":
+        for degrees in range(5, 50, 5):
+            page.get_by_role("slider", name="Angle").press("ArrowRight")
+            expect(page.get_by_role("columnheader", name=f"{degrees}°", exact=True)).to_be_visible()
+    elif task.check == "pays":
+        page.get_by_role("slider", name="Noise").press("End")
+        settle(page)
     else:
         page.get_by_role("slider", name="Temperature").press("Home")
         settle(page)

@@ -37,6 +37,7 @@ DATA = (
            low=0, high=2**32 - 1),
     option("binarised", str, "no", "Pixels drawn black or white with their grey as probability: once (static), or "
            "training images anew in each step (dynamic). Held-out images are drawn once.", choices=BINARISED),
+    option("without", int, None, "Class left out of training and validation, counted from 0.", low=0),
 )  # fmt: skip
 """Options that choose the data to train on."""
 _PLACE = (
@@ -106,7 +107,9 @@ def _new(args: argparse.Namespace) -> tuple[Path, TrainingRun]:
 def data_config(args: argparse.Namespace) -> DataConfig:
     """Return the data that the options of `DATA` ask for; DatasetError if there is no such data set."""
     name = full_name(args.data, args.data_dir)
-    return DataConfig(name, args.data_seed, args.validation, args.size, args.count, args.binarised)
+    return DataConfig(
+        name, args.data_seed, args.validation, args.size, args.count, args.binarised, args.without
+    )
 
 
 def _resumed(args: argparse.Namespace) -> tuple[Path, TrainingRun]:

@@ -13,6 +13,7 @@ from vae_core.datasets import binarised as drawn
 from vae_core.datasets import digits, idx_family, mnist_family, own, shapes
 from vae_core.datasets.download import Progress
 from vae_core.datasets.image_dataset import SPLITS, ImageDataset, Split, as_float
+from vae_core.datasets.left_out import without_class
 from vae_core.datasets.own_files import Record
 from vae_core.errors import DatasetError
 
@@ -99,6 +100,7 @@ def load_dataset(
     size: int | None = None,
     count: int | None = None,
     binarised: str = "no",
+    without: int | None = None,
     progress: Progress | None = None,
 ) -> ImageDataset:
     """Load a data set by its name in :data:`DATASETS`, or one of the user's own.
@@ -122,6 +124,8 @@ def load_dataset(
         Images in all three splits together; shapes only.
     binarised : str
         ``no``, ``static`` or ``dynamic``, as in :mod:`vae_core.datasets.binarised`; `seed` decides the draws.
+    without : int, optional
+        A class left out of training and validation, counted from 0, as in :mod:`vae_core.datasets.left_out`.
     progress : callable, optional
         Called during a download with the file's name, the bytes so far and the bytes in all.
 
@@ -156,7 +160,7 @@ def load_dataset(
         "progress": progress,
     }  # fmt: skip
     loaded = info.loader(**{setting: given[setting] for setting in info.settings})
-    return drawn.binarised(loaded, binarised, seed)
+    return drawn.binarised(without_class(loaded, without), binarised, seed)
 
 
 def is_available(name: str, data_dir: str | os.PathLike[str] | None = None) -> bool:

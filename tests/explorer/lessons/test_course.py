@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from sklearn.neighbors import KNeighborsClassifier
 
-from explorer.lessons import LESSONS
+from explorer.lessons import LESSONS, axes, uses
 from explorer.lessons.actions import ACTIONS
 from explorer.lessons.checks import CHECKS
+from explorer.lessons.course import SEEDS
 from explorer.lessons.paths import between
 from explorer.lessons.records import TEXTS, Question, Step, lesson
 from explorer.lessons.views import VIEWS
 from explorer.pages.compare import _off_data
 from explorer.places import draws
-from vae_core.datasets import is_available
+from vae_core.applications import auroc, impute, surprise
+from vae_core.datasets import as_float, is_available, load_dataset
 from vae_core.gradient_estimators import gradient_estimates
 from vae_core.metrics import gradient_energy_ratio
 from vae_core.trained import TrainedModel, load
@@ -168,3 +172,86 @@ def test_the_vae_is_the_least_sharp_and_the_one_whose_draws_pass_most_often() ->
     assert min(names, key=lambda name: found[name]["draws_sharpness"]["value"]) == names[0]
     assert max(names, key=lambda name: found[name]["prior_completeness"]["value"]) == names[0]
     assert found["mnist-vqvae"]["mse"]["value"] < found["mnist-vae-2d"]["mse"]["value"] / 2
+
+
+def test_some_used_numbers_tell_one_factor_nearly_alone_and_others_several() -> None:
+    trained = _model(SEEDS[0])
+    shares = []
+    for k in axes.used(trained):
+        told = np.sort(axes._told(trained)[k])[::-1]
+        shares.append(told[1] / told[0])
+    assert min(shares) < 0.4
+    assert max(shares) > 0.6
+    assert axes._told(trained)[:, 2].max() < 0.2 * np.log(40)
+    assert _question("axes", 0).right == 1
+
+
+def test_the_same_beta_and_another_seed_have_another_mig_and_other_axes() -> None:
+    models = [_model(name) for name in SEEDS]
+    first = models[0].config
+    for trained in models[1:]:
+        assert dataclasses.replace(trained.config, seed=first.seed) == first
+    migs = [trained.metrics["mig"]["value"] for trained in models]
+    assert min(migs) < 0.75 * max(migs)
+    best = [tuple(axes._gaps(trained)[1]) for trained in models]
+    assert len(set(best)) > 1
+    for trained, told in zip(models, migs, strict=True):
+        # The map's codes are rounded.
+        assert axes._gaps(trained)[0].mean() == pytest.approx(told, abs=2e-3)
+
+
+def test_a_turned_space_has_the_same_bound_and_another_mig() -> None:
+    trained = _model(SEEDS[0])
+    found = {angle: axes.measured(trained, angle) for angle in (0, 45, 90)}
+    assert found[45].elbo == pytest.approx(found[0].elbo, abs=1e-3)
+    assert found[45].kl == pytest.approx(found[0].kl, abs=1e-5)
+    assert found[45].mig <= 2 / 3 * found[0].mig
+    assert found[90].mig == pytest.approx(found[0].mig, abs=0.02)
+
+
+def test_denoising_makes_clean_images_worse_and_very_noisy_ones_better() -> None:
+    trained = _model("digits-vae-8d")
+    for sd, pays in ((0.0, False), (uses.USUAL, False), (0.5, True)):
+        before, after = uses.errors(trained, sd)
+        assert (after < before) == pays
+    assert _question("use", 0).right == 2
+
+
+def test_the_upper_half_says_the_lower_one_of_some_digits_and_not_of_others() -> None:
+    trained, dataset = _model("digits-vae-8d"), load_dataset("digits")
+    images, labels = as_float(dataset.test.images), dataset.test.labels
+    known, classes = dataset.train.images.reshape(len(dataset.train), -1) / 255, dataset.train.labels
+    assert classes is not None
+    judge = KNeighborsClassifier(5).fit(known, classes)
+    missing = uses.lower_half(trained)
+    seen = np.stack(
+        [
+            judge.predict(
+                impute(trained, images, missing, np.random.default_rng(seed)).reshape(len(images), -1)
+            )
+            for seed in range(4)
+        ]
+    )
+    agree = (seen == seen[0]).all(axis=0).mean()
+    assert 0.4 < agree < 0.85
+    assert 0.5 < (seen == labels).mean() < 0.9
+
+
+def test_an_unseen_six_is_told_by_surprise_and_an_unseen_one_hardly() -> None:
+    found = {}
+    for digit in (6, 1):
+        of_class, others = uses.surprises(_model(f"digits-without-{digit}-8d"))
+        found[digit] = auroc(others, of_class)
+    whole, labels = _model("digits-vae-8d"), load_dataset("digits").test.labels
+    scores = surprise(whole, as_float(load_dataset("digits").test.images), np.random.default_rng(0))
+    assert np.argmin([scores[labels == digit].mean() for digit in range(10)]) == 1
+    assert found[6] > 0.95
+    assert found[1] < 0.65
+    assert _question("use", 2).right == 1
+
+
+def test_the_model_needs_fewer_bits_than_png_and_is_itself_far_larger() -> None:
+    written, png, model, itself = uses.cost(_model("digits-vae-8d")).values()
+    assert model < 0.75 * png < png < written
+    assert itself > 5 * written
+    assert _question("use", 3).right == 2
