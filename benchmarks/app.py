@@ -37,7 +37,7 @@ from explorer import links, owners
 SESSIONS = 30
 SECONDS = 20.0
 PERIOD = 1.0
-PATIENCE = 10.0
+PATIENCE, OPENING_PATIENCE = 10.0, 60.0
 COMPONENT, MODELS = "latent_explorer.latent_pad", "latent_explorer.models_in_page"
 REACH = 2.0
 
@@ -106,9 +106,11 @@ class Session:
     async def visit(self, page: str, query: str = "") -> None:
         """Ask for a page at an address and wait for it."""
         message = BackMsg()
+        self.query = query
         message.rerun_script.page_name = page
         message.rerun_script.query_string = query
-        self.opening = await self._run(message)
+        # The first visit to a server has it import what the pages need.
+        self.opening = await self._run(message, OPENING_PATIENCE)
 
     async def again(self) -> None:
         """Have the page drawn again, as a component on it may ask."""
@@ -117,7 +119,7 @@ class Session:
         state.page_script_hash, state.query_string = self.page, self.query
         state.cached_message_hashes.extend(self.kept)
         started = time.perf_counter()
-        self.received.append(await self._run(message))
+        self.received.append(await self._run(message, OPENING_PATIENCE))
         self.reruns.append(time.perf_counter() - started)
 
     async def use(self, until: float) -> None:
@@ -153,12 +155,12 @@ class Session:
         widget.id, widget.json_value = pad.widget, pad.sent()
         return message
 
-    async def _run(self, message: BackMsg) -> int:
+    async def _run(self, message: BackMsg, patience: float = PATIENCE) -> int:
         """Send a message and wait for the end of its run; return the bytes received."""
         await self.socket.send(message.SerializeToString())
         received, finished = 0, False
         while not finished:
-            data = await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
+            data = await asyncio.wait_for(self.socket.recv(decode=False), patience)
             received += len(data)
             answer = ForwardMsg.FromString(data)
             finished = self._take(self.kept.get(answer.ref_hash, answer))
@@ -171,6 +173,8 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.page = message.new_session.page_script_hash
+        elif kind == "navigation":
+            self.page = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "delta":

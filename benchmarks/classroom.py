@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import os
 import random
 import tempfile
 import time
@@ -272,14 +273,17 @@ def school(kind: str, processes: int) -> Iterator[tuple[list[Server], Store]]:
 
 def main() -> None:
     """Hold the lesson with each database and one or two processes, and record it."""
-    lacks = postgres.missing()
+    lacks, busy = postgres.missing(), os.getloadavg()[0]
     kinds = ["SQLite"] if lacks else ["SQLite", "PostgreSQL"]
     rows = []
     for kind in kinds:
         for processes in (1, 2):
             with school(kind, processes) as (servers, store):
                 rows.append(_row(kind, processes, asyncio.run(teach(servers, store, Load()))))
-    record("classroom", rows, f"{lacks} So it was not measured." if lacks else "")
+    notes = [f"{lacks} So it was not measured."] if lacks else []
+    if busy > 1:
+        notes.append(f"Other work kept the machine busy meanwhile: its load average was {busy:.0f} before.")
+    record("classroom", rows, " ".join(notes))
 
 
 def _row(kind: str, processes: int, outcome: Outcome) -> dict[str, Any]:
