@@ -47,6 +47,11 @@ def show(trained: TrainedModel) -> None:
 @guarded
 def _make(trained: TrainedModel) -> None:
     groups.absorb(trained)
+    if trained.given_class is not None:
+        st.caption(
+            f"A direction of z, of which the class is no part: it changes the style, here of class "
+            f"{trained.class_name(trained.given_class)}."
+        )
     first, second, means, certainty, how = st.columns([3, 3, 4, 3, 4])
     with first:
         a = groups.pick(trained, "A")

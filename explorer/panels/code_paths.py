@@ -13,7 +13,8 @@ from explorer.figures.pixels import data_uri, picture
 from explorer.figures.strips import strip
 from explorer.frame import guarded
 from explorer.links import STEPS, Link
-from explorer.panels import ends
+from explorer.panels import ends, exports
+from explorer.panels.ends import End
 from vae_core.latent import lerp, swapped
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def draw(trained: TrainedModel) -> None:
         a = ends.pick(trained, "A")
     with last:
         b = ends.pick(trained, "B")
-        st.number_input("Images in a strip", *STEPS, step=1, key=state.STEPS, persist_state="session")
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            st.number_input(
+                "Images in a strip", *STEPS, step=1, key=state.STEPS, persist_state="session", width=124
+            )
+            exports.offer(trained, lambda n: list(_rows(trained, a, b, n).values()), steps)
     here = round(t * (FINE - 1))
     assert a.codes is not None
     assert b.codes is not None
@@ -46,7 +51,9 @@ def draw(trained: TrainedModel) -> None:
             shown = data_uri(picture(image[0], 300))
             place.image(shown, caption=kind, width="stretch", alt=f"{kind}: the image at t = {t:.2f}")
         st.slider("t, from A (0) to B (1)", 0.0, 1.0, step=0.01, key=state.T, persist_state="session")
-    _strips(trained, (a.z, b.z), (a.codes, b.codes), steps)
+    times = [f"t = {i / (steps - 1):.2f}" for i in range(steps)]
+    found = strip(_rows(trained, a, b, steps), times, side=92)
+    st.image(found, width="content", alt=f"Both paths from A to B in {steps} images")
     differ = int((a.codes != b.codes).sum())
     st.caption(
         f"A and B differ in {differ} of {a.codes.size} places. Along the vectors, all of them change at once, through "
@@ -55,15 +62,11 @@ def draw(trained: TrainedModel) -> None:
     state.publish(Link(trained.name, pair=ends.pair(a, b), t=t, steps=steps))
 
 
-def _strips(
-    trained: TrainedModel,
-    z: tuple[NDArray[np.float32], NDArray[np.float32]],
-    codes: tuple[NDArray[np.int64], NDArray[np.int64]],
-    steps: int,
-) -> None:
-    found: dict[str, NDArray[np.float32]] = {
-        KINDS["vectors"]: trained.decode(lerp(*z, steps)),
-        KINDS["codes"]: trained.decode_codes(swapped(*codes, steps)),
+def _rows(trained: TrainedModel, a: End, b: End, n: int) -> dict[str, NDArray[np.float32]]:
+    """Return n images along each of both paths, by its name."""
+    assert a.codes is not None
+    assert b.codes is not None
+    return {
+        KINDS["vectors"]: trained.decode(lerp(a.z, b.z, n)),
+        KINDS["codes"]: trained.decode_codes(swapped(a.codes, b.codes, n)),
     }
-    times = [f"t = {i / (steps - 1):.2f}" for i in range(steps)]
-    st.image(strip(found, times, side=92), width="content", alt=f"Both paths from A to B in {steps} images")

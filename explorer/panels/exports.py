@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,18 +13,17 @@ from vae_core.export.animation import animation, contact_sheet, side_by_side
 from vae_core.export.mp4 import is_available
 
 if TYPE_CHECKING:
-    from explorer.paths import MeasuredPath, Route
     from vae_core.trained import TrainedModel
 
+Images = NDArray[np.float32]
 FRAMES = 41
 SIDE = 224
 """Pixels that an image is high in a file, about."""
 KINDS = {".gif": ("GIF", "image/gif"), ".webp": ("WebP", "image/webp"), ".mp4": ("MP4", "video/mp4")}
 
 
-def offer(route: Route, found: Sequence[MeasuredPath], steps: int) -> None:
-    """Draw the downloads of paths: made when asked for, and not before."""
-    trained, decode = route.trained, route.decoder.decode
+def offer(trained: TrainedModel, rows: Callable[[int], list[Images]], steps: int) -> None:
+    """Draw the downloads of paths, of which `rows` gives n images each [n, C, H, W]: made when asked for."""
     zoom = max(1, SIDE // trained.image_shape[1])
     with st.popover("Export", icon=":material/download:"):
         st.caption("All paths that are shown, side by side; the animation goes there and back.")
@@ -34,7 +33,7 @@ def offer(route: Route, found: Sequence[MeasuredPath], steps: int) -> None:
                 continue
 
             def moving(suffix: str = suffix) -> bytes:
-                return animation(side_by_side([decode(path.at(FRAMES)) for path in found]), suffix, zoom=zoom)
+                return animation(side_by_side(rows(FRAMES)), suffix, zoom=zoom)
 
             st.download_button(
                 f"Animation, {title}",
@@ -46,7 +45,7 @@ def offer(route: Route, found: Sequence[MeasuredPath], steps: int) -> None:
             )
         st.download_button(
             "Contact sheet, PNG",
-            lambda: contact_sheet([decode(path.at(steps)) for path in found], zoom=max(1, zoom // 2)),
+            lambda: contact_sheet(rows(steps), zoom=max(1, zoom // 2)),
             f"{trained.name}-paths.png",
             "image/png",
             key="export.png",

@@ -83,7 +83,8 @@ def _settings(route: Route) -> tuple[list[str], int, Route]:
             "geodesics then keep to where images were encoded.",
         )  # fmt: skip
         route = dataclasses.replace(route, unsure=unsure)
-        exports.offer(route, [paths.measured(route, kind) for kind in kinds], steps)
+        found = [paths.measured(route, kind) for kind in kinds]
+        exports.offer(trained, lambda n: [route.decoder.decode(path.at(n)) for path in found], steps)
     if reason:
         st.caption(reason)
     return kinds, steps, route

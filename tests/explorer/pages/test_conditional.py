@@ -161,6 +161,12 @@ def test_interpolate_changes_the_class_until_it_is_told_not_to(open_page: Open) 
     assert "across" not in [one.key for one in plain.toggle]
 
 
+def test_directions_say_that_the_class_is_no_part_of_them(open_page: Open) -> None:
+    page = open_page("directions", model=NAME, label="4")
+    assert not page.exception
+    assert "the class is no part: it changes the style, here of class 4" in captions(page)
+
+
 def test_a_square_mixes_the_four_classes(open_page: Open) -> None:
     page = open_page("interpolate", model=NAME, lower="3,4", pair="0,1")
     mixed = image(page, "7 by 7 images")

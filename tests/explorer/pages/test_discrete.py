@@ -107,6 +107,12 @@ def test_both_ways_from_a_to_b_end_at_the_same_images(open_page: Open) -> None:
     assert "of 16 places" in captions(page)
 
 
+def test_both_ways_are_taken_home_as_animation_and_sheet(open_page: Open) -> None:
+    page = open_page("interpolate", model=NAME)
+    offered = [button.proto.label for button in page.get("download_button")]
+    assert {"Animation, GIF", "Animation, WebP", "Contact sheet, PNG"} <= set(offered)
+
+
 def test_compare_shows_copies_and_says_why_there_is_no_map(open_page: Open) -> None:
     page = open_page("compare", models=f"{NAME},{PLAIN}")
     assert not page.exception
