@@ -78,6 +78,7 @@ def test_escape_leaves_also_from_the_map_and_a_question_mark_lists_the_keys(
     page = projector
     page.goto("/lessons?lesson=points&step=2&present=1")
     settle(page)
+    expect(page.get_by_role("button", name="Leave presenter mode")).to_be_visible()
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keys of presenter mode")
     expect(sheet).to_contain_text("Page Down")
@@ -99,6 +100,8 @@ def test_arrows_on_the_map_move_its_cursor_and_not_the_slide(projector: Page, se
     page = projector
     page.goto("/lessons?lesson=points&step=2&present=1")
     settle(page)
+    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.locator(".pad-readout b")).to_contain_text("z = (")
     before = page.locator(".pad-readout b").inner_text()
     page.get_by_role("application").focus()
     page.keyboard.press("ArrowRight")
