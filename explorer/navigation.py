@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from vae_core.trained import ModelEntry, TrainedModel
 
 SIDEBAR_PIXELS = 236
+_PICKED = "_picked_model"
 SWITCH_SECONDS = 0.0005
 CLASSROOM = "classroom"
 
@@ -150,8 +151,11 @@ def _pick_model(offered: bool) -> ModelEntry | None:
     found = {entry.name: entry for entry in shelf.mine().entries()}
     if not found:
         return None
-    asked = state.get(state.MODEL)
+    # A page that is left from within a part of it takes the picker's value along.
+    asked = state.get(state.MODEL) or state.get(_PICKED)
+    state.put(state.MODEL, asked)
     name = state.choose(state.MODEL, list(found), next(iter(found)))
+    state.put(_PICKED, name)
     with st.sidebar:
         if offered:
             _offer(found, name)
