@@ -9,7 +9,9 @@ import numpy as np
 
 from explorer import places, state
 from explorer.components import latent_pad
-from explorer.lessons import axes, uses
+from explorer.lessons import axes, gradients, uses, views
+from explorer.lessons.notebook import Numbers
+from explorer.lessons.records import Task
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -74,6 +76,17 @@ CHECKS: dict[str, Callable[..., Verdict]] = {
     check.__name__: check
     for check in (among, far_from_points, selected, drawn, temperature_reached, mig_fallen, pays)
 }
+
+
+def moment(models: Models, task: Task) -> Numbers:
+    """Return the numbers that bring back what is on view now: the cursor's place, a seed, or a slider's value."""
+    if task.check == "drawn":
+        seed = {gradients.DRAWN: gradients.SEED, uses.FILLS: uses.SEED}.get(task.about["name"], views.SEED)
+        return (float(state.get(seed) or 0),)
+    sliders = {"temperature_reached": state.TEMPERATURE, "mig_fallen": axes.ANGLE, "pays": uses.NOISE}
+    if task.check in sliders:
+        return (float(state.get(sliders[task.check]) or 0),)
+    return tuple(map(float, _place(models[0])))
 
 
 def _place(trained: TrainedModel) -> np.ndarray:

@@ -288,6 +288,7 @@ LESSONS: tuple[Lesson, ...] = (
                 ("as it was", "a little better", "worse"), 2,
             ),
             task=Task("Find noise from which on denoising pays.", "pays"),
+            waits=True,
         ),
         Step(
             "imputed", (USED,),

@@ -21,25 +21,29 @@ def worksheet(lesson: Lesson) -> str:
     return "\n\n".join(parts)
 
 
-def report(lesson: Lesson, kept: Notebook) -> str:
-    """Return what a student predicted and did, step by step, with what is the case where it was asked for."""
+def report(lesson: Lesson, kept: Notebook) -> list[str]:
+    """Return what a student predicted and did, a text for each step, with what is the case where it was asked for."""
     done = sum(kept.is_done(lesson, number) for number in range(len(lesson.steps)))
-    parts = [f"## {lesson.title}", f"{done} of {len(lesson.steps)} steps done."]
-    for number, step in enumerate(lesson.steps):
-        parts += _head(number + 1, step)
-        answered = kept.answer(lesson, number)
-        if step.question is not None:
-            parts.append(f"**{step.question.asked}**")
-            choices = [
-                f"{MARKED if place == answered else BOX} {choice}"
-                + (" ✓" if answered is not None and place == step.question.right else "")
-                for place, choice in enumerate(step.question.choices)
-            ]
-            parts.append(_lines(choices))
-        if step.task is not None:
-            parts.append(f"{MARKED if kept.has_tried(lesson, number) else BOX} **Try.** {step.task.told}")
-        if answered is not None or (step.question is None and kept.has_tried(lesson, number)):
-            parts.append(step.after)
+    texts = [_reported(lesson, number, kept) for number in range(len(lesson.steps))]
+    head = f"## {lesson.title}\n\n{done} of {len(lesson.steps)} steps done."
+    return [f"{head}\n\n{texts[0]}", *texts[1:]]
+
+
+def _reported(lesson: Lesson, number: int, kept: Notebook) -> str:
+    step, answered = lesson.steps[number], kept.answer(lesson, number)
+    parts = _head(number + 1, step)
+    if step.question is not None:
+        parts.append(f"**{step.question.asked}**")
+        choices = [
+            f"{MARKED if place == answered else BOX} {choice}"
+            + (" ✓" if answered is not None and place == step.question.right else "")
+            for place, choice in enumerate(step.question.choices)
+        ]
+        parts.append(_lines(choices))
+    if step.task is not None:
+        parts.append(f"{MARKED if kept.has_tried(lesson, number) else BOX} **Try.** {step.task.told}")
+    if kept.is_told(lesson, number):
+        parts.append(step.after)
     return "\n\n".join(parts)
 
 

@@ -84,17 +84,19 @@ def imputed_picture(trained: TrainedModel, seed: int) -> str:
 def detected(models: Models) -> None:
     """Show digits of the class that each model never saw, their copies, and how well they are told by surprise."""
     for trained in models:
-        left = trained.config.data.without or 0
-        images = _test(trained)[_labels(trained) == left][:SHOWN]
-        st.caption(
-            f"Trained without any {trained.class_name(left)}: digits of that class, and what it makes of them"
-        )
-        rows = {"never seen": images, "its copy": trained.reconstruct(images)}
-        st.image(strip(rows, [""] * SHOWN, side=64), width="content", alt="Unseen digits and their copies")
+        name = trained.class_name(trained.config.data.without or 0)
+        st.caption(f"Trained without any {name}: digits of that class, and what it makes of them")
+        st.image(unseen_picture(trained), width="content", alt="Unseen digits and their copies")
     st.markdown(detected_table(models))
     st.caption(
         "Surprise is the negative ELBO of test images. AUROC: 1 tells all unseen ones, 0.5 is a guess."
     )
+
+
+def unseen_picture(trained: TrainedModel) -> str:
+    """Return digits of the class that a model never saw, and its copies of them, as a data address."""
+    images = _test(trained)[_labels(trained) == trained.config.data.without][:SHOWN]
+    return strip({"never seen": images, "its copy": trained.reconstruct(images)}, [""] * SHOWN, side=64)
 
 
 def detected_table(models: Models) -> str:

@@ -11,7 +11,7 @@ import streamlit as st
 from explorer import presenter, state, words
 from explorer.frame import guarded, heading
 from explorer.lessons import LESSONS, notebook, sheet
-from explorer.lessons.checks import CHECKS
+from explorer.lessons.checks import CHECKS, moment
 from explorer.lessons.records import Lesson, Question, Step, Task
 from explorer.lessons.views import VIEWS
 from explorer.links import SHEETS, Link
@@ -71,7 +71,19 @@ def _paper(lesson: Lesson, kind: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Back", icon=":material/arrow_back:", on_click=_open, args=(lesson.name, 0), key="back")
         st.caption("Print this page with the browser (Ctrl+P), on paper or as a PDF.")
-    st.markdown(sheet.worksheet(lesson) if kind == "worksheet" else sheet.report(lesson, notebook.read()))
+    if kind == "worksheet":
+        st.markdown(sheet.worksheet(lesson))
+    else:
+        _report(lesson)
+
+
+@guarded
+def _report(lesson: Lesson) -> None:
+    kept = notebook.read()
+    for number, text in enumerate(sheet.report(lesson, kept)):
+        st.markdown(text)
+        if kept.is_told(lesson, number):
+            lesson_step.on_paper(lesson.steps[number], kept.moment(lesson, number))
 
 
 def _open(name: str, number: int, paper: str | None = None) -> None:
@@ -213,7 +225,7 @@ def _judge(lesson: Lesson, number: int, step: Step, task: Task, models: list[Tra
     done, found = CHECKS[task.check](models, **task.about)
     before = notebook.read().has_tried(lesson, number)
     if done and not before:
-        notebook.tried(lesson, number)
+        notebook.tried(lesson, number, moment(models, task))
         st.rerun()
     mark = ":material/task_alt:" if before else ":material/radio_button_unchecked:"
     st.markdown(f"{mark} **Try.** {task.told}  \n{found}")

@@ -15,12 +15,17 @@ from explorer.lessons.records import Lesson, Step, Task
 from vae_core.trained import TrainedModel, load
 
 Settle = Callable[[Page], None]
+Screenshot = Callable[..., Path]
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 FINISHED = "task_alt"
+NUMBERS_ALONE = {"numbers", "classes_measured", "gradients", "seeds", "compressed"}
+"""Views that are numbers alone on paper."""
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_a_lesson_is_gone_through_to_its_end(lesson: Lesson, page: Page, settle: Settle) -> None:
+def test_a_lesson_is_gone_through_to_its_end(
+    lesson: Lesson, page: Page, settle: Settle, screenshot: Screenshot
+) -> None:
     page.goto("/lessons")
     settle(page)
     begin = page.locator(f".st-key-open-{lesson.name}").get_by_role("button")
@@ -39,6 +44,14 @@ def test_a_lesson_is_gone_through_to_its_end(lesson: Lesson, page: Page, settle:
     count = len(lesson.steps)
     expect(page.get_by_text(f"{count} of {count}")).to_be_visible()
     expect(begin).to_contain_text("Again")
+    page.goto(f"/lessons?lesson={lesson.name}&sheet=report")
+    settle(page)
+    expect(page.get_by_text(f"{count} of {count} steps done.")).to_be_visible()
+    seen = sum(step.view not in NUMBERS_ALONE for step in lesson.steps)
+    pictures = page.get_by_alt_text(re.compile("^Map of the step|^What the step"))
+    if seen:
+        expect(pictures.nth(seen - 1)).to_be_visible()
+    screenshot(page, f"report-{lesson.name}", full_page=True)
 
 
 def predict(page: Page, step: Step, settle: Settle) -> None:

@@ -21,7 +21,7 @@ def test_a_worksheet_asks_everything_and_tells_nothing() -> None:
 
 def test_a_report_marks_what_was_predicted_and_what_is_right_and_tells_no_more() -> None:
     lesson = next(one for one in LESSONS if one.name == "tug")
-    told = report(lesson, Notebook({"tug.1": 1}, frozenset(), {}))
+    told = "\n\n".join(report(lesson, Notebook({"tug.1": 1}, frozenset(), {})))
     assert f"{MARKED} Both fall" in told
     assert f"{BOX} The KL falls, the other rises ✓" in told
     assert lesson.steps[1].after in told
@@ -31,6 +31,6 @@ def test_a_report_marks_what_was_predicted_and_what_is_right_and_tells_no_more()
 
 def test_a_report_of_nothing_marks_nothing() -> None:
     for lesson in LESSONS:
-        told = report(lesson, NOTHING)
+        told = "\n\n".join(report(lesson, NOTHING))
         assert MARKED not in told
         assert "✓" not in told

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,3 +96,21 @@ def test_a_lesson_is_on_paper_with_and_without_what_was_predicted(
     assert "☐ Both fall" in _texts(page)
     again = open_lesson(lesson="tug", sheet="worksheet")
     assert "Name: ____" in _texts(again)
+
+
+def test_a_report_shows_what_was_seen_where_it_was_told_and_nothing_elsewhere(
+    open_lesson: Callable[..., AppTest], tmp_path: Path
+) -> None:
+    page = open_lesson(lesson="regions", step="2", token=ADA)
+    page.radio(key="predict.regions.1").set_value(1).run()
+    page.button(key="reveal").click().run()
+    for _ in range(3):
+        page.button(key="lesson-epsilon").click().run()
+    (kept,) = tmp_path.rglob(".lessons.json")
+    assert json.loads(kept.read_text())["moments"] == {"regions.1": [3.0]}
+    report = open_lesson(lesson="regions", sheet="report", token=ADA)
+    assert not report.exception
+    assert len(report.get("image")) == 1
+    assert "ε_1" in _texts(report) or "\\varepsilon_1" in _texts(report)
+    assert not open_lesson(lesson="regions", sheet="report", token=BOB).get("image")
+    assert not open_lesson(lesson="regions", sheet="worksheet", token=ADA).get("image")
