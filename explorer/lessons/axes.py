@@ -47,10 +47,11 @@ def traversals(models: Models) -> None:
 
 def seeds(models: Models) -> None:
     """Show traversals of models that differ in the seed alone, and how far each factor has a dimension of its own."""
-    for column, trained in zip(st.columns(len(models)), models, strict=True):
-        with column:
-            st.markdown(f"**seed {trained.config.seed}**")
-            _traversed(trained, side=36)
+    with st.container(horizontal=True, gap="medium"):
+        for trained in models:
+            with st.container(width="content", gap="small"):
+                st.markdown(f"**seed {trained.config.seed}**")
+                _traversed(trained, side=36, values=VALUES[::2])
     st.markdown(seeds_table(models))
     st.caption("Each factor's gap, and the dimension that tells most of it; 1 is a dimension of its own.")
 
@@ -129,19 +130,19 @@ def used(trained: TrainedModel) -> list[int]:
     return [int(k) for k in np.argsort(-nats) if nats[k] > USED_NATS]
 
 
-def traversals_picture(trained: TrainedModel, side: int) -> str:
+def traversals_picture(trained: TrainedModel, side: int, values: NDArray[np.float32] = VALUES) -> str:
     """Return the traversals of the used dimensions as a data address."""
-    rows = {f"z{k + 1}": trained.decode(_line(trained, k)) for k in used(trained)}
-    return strip(rows, [f"{value:g}" for value in VALUES], side=side)
+    rows = {f"z{k + 1}": trained.decode(_line(trained, k, values)) for k in used(trained)}
+    return strip(rows, [f"{value:g}" for value in values], side=side)
 
 
-def _traversed(trained: TrainedModel, side: int) -> None:
+def _traversed(trained: TrainedModel, side: int, values: NDArray[np.float32] = VALUES) -> None:
     alt = f"Traversals of seed {trained.config.seed}"
-    st.image(traversals_picture(trained, side), width="content", alt=alt)
+    st.image(traversals_picture(trained, side, values), width="content", alt=alt)
 
 
-def _line(trained: TrainedModel, dimension: int) -> NDArray[np.float32]:
-    return traverse(np.zeros(trained.latent_dim), dimension, VALUES)
+def _line(trained: TrainedModel, dimension: int, values: NDArray[np.float32] = VALUES) -> NDArray[np.float32]:
+    return traverse(np.zeros(trained.latent_dim), dimension, values)
 
 
 def _factors(trained: TrainedModel) -> NDArray[np.float32]:
