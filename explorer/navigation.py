@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from vae_core.trained import ModelEntry, TrainedModel
 
 SIDEBAR_PIXELS = 236
-_PICKED = "_picked_model"
+_PICKED, _ASKED = "_picked_model", "_asked_model"
 SWITCH_SECONDS = 0.0005
 CLASSROOM = "classroom"
 
@@ -121,6 +121,12 @@ def _prepare() -> None:
     with st.sidebar:
         latent_pad.bring_script()
     desk.take_seat()
+    found = {entry.name: entry for entry in shelf.mine().entries()}
+    name = _picked(found)
+    if name is not None:
+        # Here and not in the page: what is drawn here stays in the browser from page to page.
+        with st.sidebar:
+            _bring(found[name])
 
 
 def _draw(entry: PageEntry) -> None:
@@ -151,19 +157,27 @@ def _pick_model(offered: bool) -> ModelEntry | None:
     found = {entry.name: entry for entry in shelf.mine().entries()}
     if not found:
         return None
-    # A page that is left from within a part of it takes the picker's value along.
-    asked = state.get(state.MODEL) or state.get(_PICKED)
-    state.put(state.MODEL, asked)
-    name = state.choose(state.MODEL, list(found), next(iter(found)))
-    state.put(_PICKED, name)
+    asked, name = state.get(_ASKED), state.choose(state.MODEL, list(found), next(iter(found)))
     with st.sidebar:
         if offered:
             _offer(found, name)
         if asked is not None and asked != name:
             st.caption(f"There is no model called {asked} here; {name} is shown instead.")
         tray.draw()
-        _bring(found[name])
     return found[name]
+
+
+def _picked(found: dict[str, ModelEntry]) -> str | None:
+    """Return the name of the model that the session goes by; None where there is none."""
+    # A page that is left from within a part of it takes the picker's value along.
+    asked = state.get(state.MODEL) or state.get(_PICKED)
+    state.put(_ASKED, asked)
+    if not found:
+        return None
+    state.put(state.MODEL, asked)
+    name = state.choose(state.MODEL, list(found), next(iter(found)))
+    state.put(_PICKED, name)
+    return name
 
 
 def _offer(found: dict[str, ModelEntry], name: str) -> None:
@@ -202,7 +216,6 @@ def _describe(entry: ModelEntry) -> None:
 
 
 def _bring(entry: ModelEntry) -> None:
-    # Here and not on the pages that show it: what is drawn here stays in the browser from page to page.
     with contextlib.suppress(VaeCoreError):
         shown = conditional.shown(entry)
         if not shown.is_discrete:
