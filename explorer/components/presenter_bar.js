@@ -34,6 +34,8 @@ dl { display: grid; grid-template-columns: auto 1fr; gap: 8px 24px; margin: 0 0 
 dt { font-weight: 600; } dd { margin: 0; }`;
 const WRITING = "input, textarea, select, [contenteditable], [role=radiogroup], [role=slider], [role=listbox], [role=combobox]";
 const HERE = Symbol.for("latent-explorer");
+// A map that reports its cursor in the middle of a rerun ends it: then the page is drawn once more.
+const DRAWN_MILLISECONDS = 1500;
 const bars = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -49,7 +51,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function createBar(parentElement) {
   const make = (into, tag, properties = {}) => Object.assign(into.appendChild(document.createElement(tag)), properties);
   const ended = new AbortController();
-  let can = [], tell = () => {}, place = null, given = "";
+  let can = [], send = () => {}, place = null, given = "", again = 0;
   make(parentElement, "style", { textContent: STYLE });
   const root = make(parentElement, "div", { className: "bar" });
   const dialog = make(parentElement, "dialog", { ariaLabel: "Keys of presenter mode" });
@@ -59,6 +61,19 @@ function createBar(parentElement) {
   /** A class's trouble is told here, where there is no other place for it. */
   function sayPlace() {
     if (place) place.textContent = [globalThis[HERE]?.room?.trouble, given].filter(Boolean).join(" · ");
+  }
+
+  function tell(act) {
+    send(act);
+    wait(DRAWN_MILLISECONDS);
+  }
+
+  function wait(milliseconds) {
+    clearTimeout(again);
+    again = setTimeout(() => {
+      send("draw");
+      wait(2 * milliseconds);
+    }, milliseconds);
   }
 
   function onKey(event) {
@@ -80,7 +95,8 @@ function createBar(parentElement) {
 
   return {
     show(data, telling) {
-      [can, tell, given] = [data.can, telling, data.place];
+      clearTimeout(again);
+      [can, send, given] = [data.can, telling, data.place];
       const focused = parentElement.getRootNode().activeElement?.name;
       root.replaceChildren();
       place = make(root, "span");
@@ -104,6 +120,7 @@ function createBar(parentElement) {
     },
     stop() {
       ended.abort();
+      clearTimeout(again);
       parentElement.replaceChildren();
     },
   };
