@@ -81,7 +81,8 @@ SHIPPED: dict[str, RunConfig] = {
     # Without the KL's warm-up two or three of the ten dimensions are never used.
     "mnist-vae-10d": RunConfig(MNIST, VAEConfig(latent_dim=10, network=MEDIUM), _for(40.0, kl_warmup=0.25)),
     "fashion-vae-2d": RunConfig(FASHION, VAEConfig(), _for(60.0)),
-    "mnist-vqvae": RunConfig(MNIST, VQVAEConfig(), training_for(_for(10.0), "vqvae")),
+    # Few codes and a deep prior over them: copies stay close enough, and draws become digits.
+    "mnist-vqvae": RunConfig(MNIST, VQVAEConfig(codes=16, prior_layers=3), training_for(_for(10.0), "vqvae")),
     "shapes-vae-10d": RunConfig(SHAPES, VAEConfig(latent_dim=10, network=CONVOLUTIONAL), _for(20.0)),
     "digits-vae-8d": RunConfig(DIGITS, USED, ON_DIGITS_WARM),
     "digits-without-1-8d": RunConfig(dataclasses.replace(DIGITS, without=1), USED, ON_DIGITS_WARM),
