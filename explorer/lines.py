@@ -36,11 +36,17 @@ class Line:
     code : callable or property
     of : callable, optional
         Gives the code of one model, where models differ.
+    title : str
+        Empty for measures, which have theirs in :mod:`explorer.measures`.
+    unit : str
+        Empty for measures that a model keeps, which keep theirs.
     """
 
     formula: str
     code: Code
     of: Callable[[TrainedModel], Code] | None = None
+    title: str = ""
+    unit: str = ""
 
     def code_of(self, trained: TrainedModel) -> Code:
         """Return what computes it for a model."""
@@ -63,26 +69,28 @@ def _distortion(trained: TrainedModel) -> Code:
     return type(trained.module.likelihood).log_prob
 
 
+NATS = "nats per image"
+
 LINES: dict[str, Line] = {
     "elbo": Line(
-        r"\mathbb E_{q(z|x)}\big[\log p(x|z)\big] - \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big)", bounds.elbo
+        r"\mathbb E_{q(z|x)}\big[\log p(x|z)\big] - \mathrm{KL}\big(q(z|x)\,\|\,p(z)\big)", bounds.elbo, unit=NATS
     ),
     "iwae": Line(
         r"\mathbb E\Big[\log \tfrac1K \sum_{k=1}^K \tfrac{p(x|z_k)\,p(z_k)}{q(z_k|x)}\Big],\quad z_k \sim q(z|x)",
         bounds.importance_weighted_bound,
     ),
     "reconstruction": Line(
-        r"-\log p(x|z)", MODELS["vae"].loss, _distortion
+        r"-\log p(x|z)", MODELS["vae"].loss, _distortion, unit=NATS
     ),
     "kl": Line(
         r"-\tfrac12 \textstyle\sum_j \big(1 + \log\sigma_j^2 - \mu_j^2 - \sigma_j^2\big)",
-        DiagonalGaussian.kl_per_dimension,
+        DiagonalGaussian.kl_per_dimension, unit=NATS,
     ),
-    "loss": Line("", MODELS["vae"].loss, _loss),
+    "loss": Line("", MODELS["vae"].loss, _loss, unit=NATS),
     "effective_beta": Line(
         r"\beta \cdot \tfrac{\text{weight of a KL term}}{\text{weight of a pixel's } -\log p}", VAEConfig.effective_beta
     ),
-    "rate": Line(r"-\textstyle\sum_t \log p(c_t\,|\,c_1 \ldots c_{t-1})", CodePrior.log_prob),
+    "rate": Line(r"-\textstyle\sum_t \log p(c_t\,|\,c_1 \ldots c_{t-1})", CodePrior.log_prob, unit=NATS),
     "perplexity": Line(r"\exp\big(-\textstyle\sum_k p_k \log p_k\big)", perplexity),
     "active_units": Line(
         r"\#\big\{j : \mathrm{Var}_x\,\mu_j(x) > 0.01\big\}", metrics.active_units

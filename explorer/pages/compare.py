@@ -13,7 +13,7 @@ from explorer.components import latent_pad
 from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import MOST_COMPARED, Link
-from explorer.panels import side_by_side
+from explorer.panels import lines, side_by_side
 from explorer.training import desk
 from explorer.training.progress import FAILED
 from vae_core.datasets import as_float
@@ -61,6 +61,7 @@ def show() -> None:
     _numbers(models)
     _copies(models)
     _holes(models)
+    lines.draw(models[0], ["loss", *(name for name in MEASURES if name in models[0].metrics)], "compare.line")
 
 
 def _choose_trained(job: SetJob) -> None:

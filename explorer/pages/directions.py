@@ -15,8 +15,9 @@ from explorer.directions import sliders
 from explorer.directions.sliders import Recipe, Slider
 from explorer.frame import go, guarded, heading
 from explorer.links import Link
-from explorer.panels import analogies, ends, groups, made_sliders
+from explorer.panels import analogies, ends, groups, lines, made_sliders
 from explorer.panels.groups import Group
+from explorer.view_lines import DIRECTIONS
 from vae_core.errors import VaeCoreError
 from vae_core.latent import Confidence, confidence
 
@@ -41,6 +42,7 @@ def show(trained: TrainedModel) -> None:
         return
     _make(trained)
     analogies.draw(trained)
+    lines.draw(trained, DIRECTIONS, "directions.line")
 
 
 @st.fragment

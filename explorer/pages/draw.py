@@ -13,7 +13,8 @@ from explorer.frame import go, guarded, heading
 from explorer.links import Link
 from explorer.own_images import uploads
 from explorer.own_images.inputs import Input
-from explorer.panels import own_images, tray
+from explorer.panels import lines, own_images, tray
+from explorer.view_lines import of_map
 from vae_core.datasets import as_float
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def show(trained: TrainedModel) -> None:
     heading("Draw", "Draw on the black square: its place on the map and its copy follow the pen.", words.DRAW)
     _canvas(trained)
     own_images.draw(trained)
+    lines.draw(trained, [*of_map(trained)[:2], "class_votes"], "draw.line")
 
 
 @st.fragment

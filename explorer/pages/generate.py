@@ -14,7 +14,8 @@ from explorer.figures.strips import strip
 from explorer.frame import guarded, heading
 from explorer.links import TEMPERATURE, Link
 from explorer.own_images.inputs import Input
-from explorer.panels import code_draws, made_sliders, tray
+from explorer.panels import code_draws, lines, made_sliders, tray
+from explorer.view_lines import of_map
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -37,6 +38,7 @@ def show(trained: TrainedModel) -> None:
     _playground(trained)
     if not state.presenting():
         _samples(trained)
+    lines.draw(trained, of_map(trained), "generate.line")
 
 
 @st.fragment

@@ -8,7 +8,8 @@ import streamlit as st
 
 from explorer import applies, state, words
 from explorer.frame import heading
-from explorer.panels import code_paths, ends, path_choice, square
+from explorer.panels import code_paths, ends, lines, path_choice, square
+from explorer.view_lines import of_paths
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -31,6 +32,7 @@ def show(trained: TrainedModel) -> None:
             words.CODES_INTERPOLATE,
         )
         code_paths.draw(trained)
+        lines.draw(trained, ["rate", "perplexity"], "interpolate.line")
         return
     view = _view(trained)
     told = applies.why_not("images", trained)
@@ -49,8 +51,10 @@ def show(trained: TrainedModel) -> None:
     )
     if view == "square":
         square.draw(trained)
+        lines.draw(trained, ["lerp"], "square.line")
     else:
         path_choice.draw(trained)
+        lines.draw(trained, of_paths(trained), "interpolate.line")
 
 
 def _view(trained: TrainedModel) -> str:

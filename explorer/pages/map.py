@@ -12,7 +12,8 @@ from explorer.components.pad_state import PadState
 from explorer.figures import tiles
 from explorer.frame import guarded, heading
 from explorer.links import Link
-from explorer.panels import code_map, selection
+from explorer.panels import code_map, lines, selection
+from explorer.view_lines import of_map
 from vae_core.latent import tile
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def show(trained: TrainedModel) -> None:
     _explore(trained)
     if not state.presenting():
         _grid(trained)
+    lines.draw(trained, of_map(trained), "map.line")
 
 
 @st.fragment

@@ -12,6 +12,7 @@ from explorer.components import replay
 from explorer.figures import curves
 from explorer.frame import heading
 from explorer.links import Link
+from explorer.panels import lines
 
 if TYPE_CHECKING:
     from vae_core.trained import TrainedModel
@@ -48,6 +49,7 @@ def show(trained: TrainedModel) -> None:
     if shown:
         st.markdown("**All of its training**, in nats per image")
         curves_in_page.draw(curves.training(shown), "replay-curves")
+        lines.draw(trained, ["rate" if term == "prior" else term for term in shown], "replay.line")
 
 
 def _curves(history: list[dict[str, Any]]) -> dict[str, tuple[curves.Curve, curves.Curve]]:

@@ -11,6 +11,7 @@ from explorer.components import latent_pad
 from explorer.figures import curves
 from explorer.lessons import views
 from explorer.lines import source
+from explorer.panels import lines
 from explorer.panels.side_by_side import curves_of
 from explorer.training.break_plan import BROKEN_NAME, RIGHT_NAME, Breakage
 from explorer.training.progress import FAILED
@@ -36,10 +37,11 @@ def draw(job: SetJob, breakage: Breakage) -> None:
     if breakage.seen is not None and all("elbo" in trained.metrics for trained in models):
         st.markdown(f":material/visibility: {breakage.seen(*models)}")
     views.pads(models, NAMES)
-    lines = curves_of(job.progress)
-    if lines:
-        curves_in_page.draw(curves.side_by_side(lines), "lab-curves")
+    courses = curves_of(job.progress)
+    if courses:
+        curves_in_page.draw(curves.side_by_side(courses), "lab-curves")
     views.copies(models, NAMES)
+    lines.draw(models[0], ["elbo", "reconstruction", "kl", "effective_beta"], "lab.line")
 
 
 def code(breakage: Breakage) -> None:

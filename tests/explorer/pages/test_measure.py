@@ -48,7 +48,7 @@ def test_the_rest_is_measured_when_asked_for(open_page: Open) -> None:
 def test_without_the_data_set_only_what_was_kept_is_shown(open_page: Open) -> None:
     page = open_page("measure", model="digits-vae-2d")
     assert not page.exception
-    assert not page.button
+    assert not page.main.button
     assert "| ELBO |" in tables(page)
 
 
