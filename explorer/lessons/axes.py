@@ -47,11 +47,12 @@ def traversals(models: Models) -> None:
 
 def seeds(models: Models) -> None:
     """Show traversals of models that differ in the seed alone, and how far each factor has a dimension of its own."""
-    with st.container(horizontal=True, gap="medium"):
+    side = 28 if state.presenting() else 36  # a slide has room for all in one row
+    with st.container(horizontal=True, gap="small"):
         for trained in models:
             with st.container(width="content", gap="small"):
                 st.markdown(f"**seed {trained.config.seed}**")
-                _traversed(trained, side=36, values=VALUES[::2])
+                _traversed(trained, side=side, values=VALUES[::2])
     st.markdown(seeds_table(models))
     st.caption("Each factor's gap, and the dimension that tells most of it; 1 is a dimension of its own.")
 
