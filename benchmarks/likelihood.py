@@ -1,10 +1,10 @@
 """How well 50-D models explain binarised MNIST: ``python -m benchmarks.likelihood [FAMILY] [HOW]``.
 
 The setting of Burda, Grosse & Salakhutdinov (2016), table 1, one stochastic layer of 50 units: a VAE and an IWAE of
-K = 5, dynamically and statically binarised, with one recipe and a budget of seconds each. The estimate of log p(x) is
-the importance-weighted bound of 5,000 draws on every tenth of the 10,000 test images, drawn black or white once; the
-ELBO is over all. The paper trains for 3,280 epochs in batches of 20; its own draws of the test images differ, and it
-takes all of them.
+K = 5, dynamically and statically binarised, with one recipe and a budget of seconds each. The IWAE has K = 1, which is
+the VAE and five times as fast, for the first half of its seconds. The estimate of log p(x) is the importance-weighted
+bound of 5,000 draws on every tenth of the 10,000 test images, drawn black or white once; the ELBO is over all. The
+paper trains for 3,280 epochs in batches of 20; its own draws of the test images differ, and it takes all of them.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ FAMILIES: dict[str, ModelConfig] = {
 TRAINING = TrainingConfig(
     seconds=1200.0, learning_rate=3e-3, kl_warmup=0.05, batch_size=128, late_batch_size=256
 )
+SINGLE = 0.5
+"""Share of an IWAE's seconds that it is trained with one draw."""
 PUBLISHED = {("vae", "dynamic"): -86.76, ("iwae", "dynamic"): -85.54}
 HOW = ("dynamic", "static")
 
@@ -69,12 +71,7 @@ def _recorded() -> dict[tuple[str, str], dict[str, Any]]:
 
 def _row(family: str, how: str) -> dict[str, Any]:
     dataset = load_dataset("mnist", binarised=how)
-    config = RunConfig(DataConfig("mnist", binarised=how), FAMILIES[family], TRAINING)
-    run = TrainingRun(config, dataset)
-    for event in run.events():
-        if isinstance(event, Evaluated) and event.epoch % 10 == 0:
-            told = f"epoch {event.epoch}, {run.fraction:.0%}, validation loss {event.terms['loss']:.2f}"
-            print(f"{family}, {how}: {told}", file=sys.stderr)
+    run = _trained(FAMILIES[family], how, dataset)
     trained = freeze(run)
     whole = evaluate(trained, dataset)
     some = evaluate(trained, _thinned(dataset), importance_samples=SAMPLES)
@@ -91,6 +88,25 @@ def _row(family: str, how: str) -> dict[str, Any]:
         "standard error": round(some["iwae_standard_error"]["value"], 2),
         "published": PUBLISHED.get((family, how)),
     }
+
+
+def _trained(model: ModelConfig, how: str, dataset: ImageDataset) -> TrainingRun:
+    run = TrainingRun(RunConfig(DataConfig("mnist", binarised=how), model, TRAINING), dataset)
+    if isinstance(model, IWAEConfig):
+        single = dataclasses.replace(run.config, model=dataclasses.replace(model, samples=1))
+        run.restore(_led(TrainingRun(single, dataset), SINGLE).state())
+    return _led(run, 1.0)
+
+
+def _led(run: TrainingRun, fraction: float) -> TrainingRun:
+    """Train until this share of the run is done."""
+    for event in run.events():
+        if isinstance(event, Evaluated) and event.epoch % 5 == 0:
+            told = f"epoch {event.epoch}, {run.fraction:.0%}, validation loss {event.terms['loss']:.2f}"
+            print(f"{run.model.full_title}: {told}", file=sys.stderr, flush=True)
+        if fraction < 1 and run.fraction >= fraction:
+            break
+    return run
 
 
 def _thinned(dataset: ImageDataset) -> ImageDataset:

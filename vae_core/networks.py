@@ -1,4 +1,4 @@
-"""Encoder and decoder networks for small images: multi-layer perceptrons and convolutional pairs.
+"""Encoder and decoder networks for small images: multi-layer perceptrons, convolutional pairs, spatial broadcast.
 
 An encoder maps images [N, C, H, W] to `outputs` numbers [N, outputs]; a decoder maps z [N, d] to the likelihood's
 parameters [N, C, H, W]. Sides from 8 to 64 pixels, one or three channels.
@@ -19,6 +19,10 @@ ImageShape = tuple[int, int, int]
 ACTIVATIONS: dict[str, type[nn.Module]] = {"relu": nn.ReLU, "gelu": nn.GELU, "silu": nn.SiLU, "tanh": nn.Tanh}
 LEAK = 0.2
 """Slope of a discriminator's rectifiers below zero, so that what it rejects still gets a gradient."""
+MOST_PLACES = 8
+"""Places along the longer side of an image to which z is broadcast."""
+PLACE_LAYERS = 2
+"""Layers at each place between the first and the pixels."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,17 +30,19 @@ class NetworkConfig:
     """Shape of the encoder and, mirrored, of the decoder."""
 
     kind: str = setting(
-        "mlp", "Fully connected (mlp) or convolutional (conv) networks.", choices=("mlp", "conv")
-    )
+        "mlp", "Fully connected (mlp), convolutional (conv), or fully connected with a decoder that has z at every "
+        "place beside the place's coordinates (broadcast), for positions along axes of z.",
+        choices=("mlp", "conv", "broadcast"),
+    )  # fmt: skip
     hidden: tuple[int, ...] = setting(
-        (512, 256),
-        "Units of the encoder's hidden layers, mirrored in the decoder; conv has the last one only.",
-        low=1,
-        high=4096,
-    )
+        (512, 256), "Units of the encoder's hidden layers, mirrored in the decoder; conv has the last one only, and "
+        "broadcast's decoder none.",
+        low=1, high=4096,
+    )  # fmt: skip
     channels: int = setting(
-        16, "Channels of the first convolution; each further one doubles them.", low=1, high=128
-    )
+        16, "Channels of the first convolution, doubled by each further one; broadcast has four times as many.",
+        low=1, high=128,
+    )  # fmt: skip
     activation: str = setting("relu", "Activation between layers.", choices=tuple(ACTIVATIONS))
     layer_norm: bool = setting(True, "Normalise each hidden fully connected layer.")
     sine_features: int = setting(
@@ -85,6 +91,8 @@ def make_decoder(config: NetworkConfig, shape: ImageShape, latent_dim: int) -> n
         width = config.sine_features
     if config.kind == "conv":
         return nn.Sequential(*layers, *_conv_decoder(config, shape, width))
+    if config.kind == "broadcast":
+        return nn.Sequential(*layers, *_broadcast_decoder(config, shape, width))
     for units in reversed(config.hidden):
         layers += _dense(config, width, units)
         width = units
@@ -143,8 +151,33 @@ class SineFeatures(nn.Module):
             return torch.sin(self.linear(z.float()))
 
 
+class Places(nn.Module):
+    """x + V (row, column) at every place, coordinates from -1 to 1; [N, C] -> [N, C, height, width].
+
+    Behind a linear layer of z it is a 1x1 convolution of z and the coordinates side by side, without z being copied.
+
+    References
+    ----------
+    Watters, Matthey, Burgess & Lerchner (2019), "Spatial Broadcast Decoder: A Simple Architecture for Learning
+    Disentangled Representations in VAEs", algorithm 1.
+    """
+
+    coordinates: Tensor
+
+    def __init__(self, channels: int, height: int, width: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(2, channels, bias=False)
+        axes = ((torch.arange(side) + 0.5) * (2 / side) - 1 for side in (height, width))
+        self.register_buffer("coordinates", torch.stack(torch.meshgrid(*axes, indexing="ij"), -1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Channels innermost, as the convolutions behind it want them.
+        placed: Tensor = x[:, None, None] + self.linear(self.coordinates)
+        return placed.permute(0, 3, 1, 2)
+
+
 class CropTo(nn.Module):
-    """Cut [N, C, H', W'] down to height and width, which are at most one pixel smaller."""
+    """Cut [N, C, H', W'] down to height and width, which are smaller by less than what a pixel has become."""
 
     def __init__(self, height: int, width: int) -> None:
         super().__init__()
@@ -261,6 +294,21 @@ def _conv_decoder(config: NetworkConfig, shape: ImageShape, inputs: int) -> list
     layers += _dense(config, units, channels * math.prod(sizes[-1]))
     layers.append(nn.Unflatten(1, (channels, *sizes[-1])))
     return layers + _upsampling(sizes, channels, shape[0], ACTIVATIONS[config.activation])
+
+
+def _broadcast_decoder(config: NetworkConfig, shape: ImageShape, inputs: int) -> list[nn.Module]:
+    """Return layers of z at each place alone, each of which paints a patch of pixels."""
+    channels, height, width = shape
+    patch = math.ceil(max(height, width) / MOST_PLACES)
+    rows, columns = math.ceil(height / patch), math.ceil(width / patch)
+    wide, activation = 4 * config.channels, ACTIVATIONS[config.activation]
+    layers: list[nn.Module] = [nn.Linear(inputs, wide), Places(wide, rows, columns), activation()]
+    for _ in range(PLACE_LAYERS):
+        layers += [nn.Conv2d(wide, wide, 1), activation()]
+    layers += [nn.Conv2d(wide, channels * patch**2, 1), nn.PixelShuffle(patch)]
+    if (height, width) != (rows * patch, columns * patch):
+        layers.append(CropTo(height, width))
+    return layers
 
 
 def _upsampling(

@@ -49,7 +49,7 @@ def test_the_jacobian_is_that_of_finite_differences(family: str, make_run: MakeR
     np.testing.assert_allclose(jacobian, slope(model, "mean"), rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("network", ["mlp", "conv"])
+@pytest.mark.parametrize("network", ["mlp", "conv", "broadcast"])
 @pytest.mark.parametrize("activation", ["relu", "gelu", "silu", "tanh"])
 def test_so_it_is_for_every_kind_of_network(network: str, activation: str, make_run: MakeRun) -> None:
     model = made(make_run, "vae", kind=network, activation=activation, channels=4)

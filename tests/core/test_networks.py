@@ -15,6 +15,7 @@ from vae_core.networks import (
     ACTIVATIONS,
     ImageShape,
     NetworkConfig,
+    Places,
     SineFeatures,
     check_image_shape,
     make_decoder,
@@ -48,7 +49,7 @@ def count(module: nn.Module) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 @given(
     channels=st.sampled_from([1, 3]),
     height=SIDES,
@@ -67,7 +68,7 @@ def test_every_image_size_goes_in_and_comes_out(
     assert images.isfinite().all()
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 @pytest.mark.parametrize("shape", [(1, 8, 8), (3, 64, 64), (1, 9, 64), (3, 63, 8), (1, 28, 28), (3, 15, 17)])
 def test_every_pixel_can_be_reached_from_z_and_reaches_the_encoder(kind: str, shape: ImageShape) -> None:
     config = dataclasses.replace(SMALL, kind=kind, activation="tanh", channels=4)
@@ -81,7 +82,7 @@ def test_every_pixel_can_be_reached_from_z_and_reaches_the_encoder(kind: str, sh
     assert ((images[0] - images[1]).abs() > 0).all()
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_no_images_and_no_latents_are_nothing_in_and_nothing_out(kind: str) -> None:
     config = dataclasses.replace(SMALL, kind=kind)
     assert make_encoder(config, (1, 9, 9), 4)(torch.zeros(0, 1, 9, 9)).shape == (0, 4)
@@ -105,9 +106,9 @@ def test_an_image_that_cannot_be_modelled_is_refused_with_its_shape(shape: Image
         ("mlp", {"hidden": (12,)}),
         ("conv", {"hidden": (12, 7)}),
         ("conv", {"channels": 3}),
-        *itertools.product(
-            ["mlp", "conv"], [{"layer_norm": False}, {"sine_features": 0}, {"sine_features": 6}]
-        ),
+        ("broadcast", {"channels": 3}),
+        *itertools.product(["mlp", "conv"], [{"layer_norm": False}]),
+        *itertools.product(["mlp", "conv", "broadcast"], [{"sine_features": 0}, {"sine_features": 6}]),
     ],
 )
 def test_each_setting_changes_the_decoder(kind: str, changes: dict[str, object]) -> None:
@@ -117,7 +118,7 @@ def test_each_setting_changes_the_decoder(kind: str, changes: dict[str, object])
     assert count(one) != count(two)
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_each_activation_and_each_kind_makes_another_function(kind: str) -> None:
     config = dataclasses.replace(SMALL, kind=kind)
     outputs = [decoded(dataclasses.replace(config, activation=name)) for name in ACTIVATIONS]
@@ -168,8 +169,33 @@ def test_sine_features_keep_full_precision_in_reduced_arithmetic() -> None:
     assert not torch.equal(reduced[0], reduced[1])
 
 
+def test_broadcast_is_a_convolution_of_z_and_coordinates_side_by_side() -> None:
+    torch.manual_seed(0)
+    entrance, places = nn.Linear(3, 5), Places(5, 4, 6)
+    z = torch.randn(2, 3)
+    down = torch.tensor([-0.75, -0.25, 0.25, 0.75]).view(1, 1, 4, 1).expand(2, 1, 4, 6)
+    across = torch.linspace(-5 / 6, 5 / 6, 6).view(1, 1, 1, 6).expand(2, 1, 4, 6)
+    tiled = torch.cat([z.view(2, 3, 1, 1).expand(2, 3, 4, 6), down, across], 1)
+    kernel = torch.cat([entrance.weight, places.linear.weight], 1)
+    expected = torch.nn.functional.conv2d(tiled, kernel[..., None, None], entrance.bias)
+    torch.testing.assert_close(places(entrance(z)), expected)
+
+
+def test_a_place_is_painted_from_z_and_its_coordinates_alone() -> None:
+    config = dataclasses.replace(SMALL, kind="broadcast", sine_features=0)
+    torch.manual_seed(0)
+    decoder = make_decoder(config, (1, 64, 40), 2)
+    places = next(layer for layer in decoder if isinstance(layer, Places))
+    z = torch.randn(1, 2)
+    before = decoder(z)
+    places.coordinates[2, 3] += 0.5
+    changed = (decoder(z) != before)[0, 0].nonzero()
+    assert changed.amin(0).tolist() == [16, 24]
+    assert changed.amax(0).tolist() == [23, 31]
+
+
 def test_neighbouring_images_do_not_touch_each_other() -> None:
-    for kind in ("mlp", "conv"):
+    for kind in ("mlp", "conv", "broadcast"):
         config = dataclasses.replace(SMALL, kind=kind)
         torch.manual_seed(0)
         encoder = make_encoder(config, (1, 12, 12), 4).eval()
@@ -177,7 +203,7 @@ def test_neighbouring_images_do_not_touch_each_other() -> None:
         torch.testing.assert_close(encoder(x)[2:3], encoder(x[2:3]))
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 @given(channels=st.sampled_from([1, 3]), height=SIDES, width=SIDES)
 def test_a_discriminator_judges_images_of_every_size_through_its_features(
     kind: str, channels: int, height: int, width: int
@@ -190,7 +216,7 @@ def test_a_discriminator_judges_images_of_every_size_through_its_features(
 
 
 def test_a_discriminator_lets_a_gradient_through_wherever_it_says_no() -> None:
-    for kind in ("mlp", "conv"):
+    for kind in ("mlp", "conv", "broadcast"):
         torch.manual_seed(0)
         features, verdict = make_discriminator(dataclasses.replace(SMALL, kind=kind), (1, 8, 8))
         x = torch.rand(50, 1, 8, 8, requires_grad=True)

@@ -81,7 +81,7 @@ def test_a_reconstruction_decodes_the_mean(model: TrainedModel, pictures: NDArra
     np.testing.assert_array_equal(model.reconstruct(pictures), model.decode(model.encode(pictures)[0]))
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_nothing_in_is_nothing_out(make_run: MakeRun, kind: str) -> None:
     model = runs.freeze(make_run(kind=kind, channels=2))
     mu, sigma = model.encode(np.zeros((0, 1, 8, 8), np.uint8))
@@ -190,7 +190,7 @@ def test_any_latents_give_an_image_or_a_named_error(model: TrainedModel, z: Any)
 # ------------------------------------------------------------------------------------- memory, chunks and sharing
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_chunks_do_not_change_the_result(
     make_run: MakeRun, pictures: NDArray[np.uint8], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

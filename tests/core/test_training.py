@@ -620,7 +620,7 @@ def test_a_model_that_ignores_the_kl_is_not_reported_as_collapsed(make_run: Make
 # -------------------------------------------------------------------------------------------------- odd data
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 @pytest.mark.parametrize("shape", [(3, 9, 14), (1, 64, 64), (3, 8, 8)])
 @pytest.mark.parametrize("latent_dim", [1, 64])
 def test_any_shape_trains_with_any_latent_dimension(

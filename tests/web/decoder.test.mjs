@@ -95,6 +95,18 @@ const broken = {
   ],
   "layers that do not fit": [(p) => ({ ...p, layers: [{ ...p.layers[0], inputs: 3 }] }), /takes 3 numbers/],
   "weights out of reach": [(p) => ({ ...p, layers: [{ ...p.layers[0], weight: 8 }] }), /beyond the weights/],
+  "places of another width": [
+    (p) => ({ ...p, layers: [{ op: "places", output: [1, 1, 3], offsets: 0 }] }),
+    /takes 3 numbers but is given 2/,
+  ],
+  "a pointwise layer that changes the size": [
+    (p) => ({ ...p, layers: [{ op: "pointwise", input: [1, 2, 1], output: [2, 1, 1], weight: 0 }] }),
+    /output has another size/,
+  ],
+  "a shuffle into more pixels than there are": [
+    (p) => ({ ...p, layers: [{ op: "shuffle", input: [1, 1, 2], output: [1, 2, 1], factor: 1 }] }),
+    /output is too large/,
+  ],
   "another image size": [(p) => ({ ...p, image_shape: [1, 2, 1] }), /an image has 2/],
 };
 for (const [name, [change, message]] of Object.entries(broken)) {

@@ -90,7 +90,7 @@ def check(result: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("shape", SIZES + ODD_SIZES, ids=lambda shape: "x".join(map(str, shape)))
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_every_architecture_decodes_in_node_as_in_torch(
     kind: str, shape: tuple[int, int, int], tmp_path: Path, node_parity
 ) -> None:
@@ -126,7 +126,7 @@ def test_wide_decoders_agree_in_chromium(
     check(web_page.evaluate(IN_PAGE, f"/tmp/{folder}"))
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
 def test_narrow_decoders_agree_in_chromium(
     kind: str, activation: str, tmp_path: Path, web_page: Page, tmp_path_factory: pytest.TempPathFactory

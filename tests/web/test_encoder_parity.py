@@ -75,7 +75,7 @@ def check(result: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("shape", SIZES, ids=lambda shape: "x".join(map(str, shape)))
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_every_architecture_encodes_in_node_as_in_torch(
     kind: str, shape: tuple[int, int, int], tmp_path: Path, node_parity
 ) -> None:

@@ -2,9 +2,10 @@
 
 ``web/decoder.js`` reads it. Weights are laid out for its inner loop, which computes eight outputs at a time and passes
 over inputs that are zero: a linear layer is [outputs / 8, inputs + 1, 8], outputs padded with zeros to a multiple of
-eight and the bias as the last input; a transposed convolution is [2 * C_out, C_in, 8], where eight counts on through
-(kernel row, kernel column, C_out), and its bias [C_out] stands apart. Inside, an image is (row, column, channel), so
-that a pixel's channels lie together; the linear layer before an Unflatten is reordered here to give that order.
+eight and the bias as the last input, and so is a convolution with a kernel of one pixel; a transposed convolution is
+[2 * C_out, C_in, 8], where eight counts on through (kernel row, kernel column, C_out), and its bias [C_out] stands
+apart. Inside, an image is (row, column, channel), so that a pixel's channels lie together; the linear layer before an
+Unflatten is reordered here to give that order.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from torch import Tensor, nn
 from vae_core.errors import PageDecoderError, VaeCoreError
 from vae_core.likelihoods import Bernoulli, ContinuousBernoulli, Gaussian, Likelihood
 from vae_core.models.broken import GaussianWithoutConstant
-from vae_core.networks import CropTo, SineFeatures
+from vae_core.networks import CropTo, Places, SineFeatures
 from vae_core.trained import TrainedModel
 
 PAGE_FORMAT = 1
@@ -45,6 +46,7 @@ CONV_SETTINGS: dict[str, Any] = {
     "kernel_size": (4, 4), "stride": (2, 2), "padding": (1, 1), "output_padding": (0, 0), "dilation": (1, 1),
     "groups": 1,
 }  # fmt: skip
+POINTWISE_SETTINGS = CONV_SETTINGS | {"kernel_size": (1, 1), "stride": (1, 1), "padding": (0, 0)}
 
 FloatArray = NDArray[np.float32]
 
@@ -151,6 +153,7 @@ class LayerWriter:
     error: ClassVar[type[VaeCoreError]] = PageDecoderError
     known: ClassVar[tuple[type[nn.Module], ...]] = (
         SineFeatures, nn.Linear, nn.LayerNorm, *ACTIVATION_NAMES, nn.Unflatten, nn.ConvTranspose2d, CropTo,
+        Places, nn.Conv2d, nn.PixelShuffle,
     )  # fmt: skip
 
     def __init__(self, inputs: int) -> None:
@@ -176,10 +179,16 @@ class LayerWriter:
             self._unflatten(*map(int, layer.unflattened_size))
         elif isinstance(layer, nn.ConvTranspose2d) and self.image is not None:
             self._conv_transpose(layer, *self.image)
+        elif isinstance(layer, Places) and self.image is None:
+            self._places(layer)
+        elif isinstance(layer, nn.Conv2d) and self.image is not None:
+            self._pointwise(layer, *self.image)
+        elif isinstance(layer, nn.PixelShuffle) and self.image is not None:
+            self._shuffle(layer.upscale_factor, *self.image)
         elif (
             isinstance(layer, CropTo)
             and self.image is not None
-            and self.ops[-1].fields["op"] == "conv_transpose"
+            and self.ops[-1].fields["op"] in ("conv_transpose", "shuffle")
         ):
             self.image = (self.image[0], layer.height, layer.width)
             self.ops[-1].fields["output"] = row_major(self.image)
@@ -233,6 +242,38 @@ class LayerWriter:
             if op.fields["op"] == "linear":
                 break
         self.image = (channels, height, width)
+
+    def _places(self, layer: Places) -> None:
+        with torch.inference_mode():
+            offsets = layer.linear(layer.coordinates)
+        height, width, channels = offsets.shape
+        if channels != self.width:
+            raise self.refusal(layer)
+        self.image = (channels, height, width)
+        fields = {"op": "places", "output": row_major(self.image)}
+        self.ops.append(Operation(fields, {"offsets": array(offsets).ravel()}))
+
+    def _pointwise(self, layer: nn.Conv2d, channels: int, height: int, width: int) -> None:
+        differs = any(getattr(layer, name) != value for name, value in POINTWISE_SETTINGS.items())
+        if differs or layer.in_channels != channels:
+            raise self.refusal(layer)
+        bias = filled(layer.bias, layer.out_channels, 0)
+        before, self.image = (channels, height, width), (layer.out_channels, height, width)
+        fields = {"op": "pointwise", "input": row_major(before), "output": row_major(self.image)}
+        self.ops.append(Operation(fields, {"weight": np.vstack([array(layer.weight)[..., 0, 0].T, bias])}))
+
+    def _shuffle(self, factor: int, channels: int, height: int, width: int) -> None:
+        before, self.image = (
+            (channels, height, width),
+            (channels // factor**2, factor * height, factor * width),
+        )
+        fields = {
+            "op": "shuffle",
+            "input": row_major(before),
+            "output": row_major(self.image),
+            "factor": factor,
+        }
+        self.ops.append(Operation(fields))
 
     def _conv_transpose(self, layer: nn.ConvTranspose2d, channels: int, height: int, width: int) -> None:
         differs = any(getattr(layer, name) != value for name, value in CONV_SETTINGS.items())

@@ -116,8 +116,8 @@ export function linear(input, w, { inputs, outputs, weight }) {
  */
 export function convolution(input, w, { input: before, output: after, weight }) {
   const [height, width, channels] = before, [outHeight, outWidth, outChannels] = after;
-  const stride = outWidth * outChannels, blocks = Math.ceil(outChannels / BLOCK), inputs = 9 * channels + 1;
-  const output = { data: new Float64Array(outHeight * stride), start: 0, rows: outHeight, length: stride, stride };
+  const blocks = Math.ceil(outChannels / BLOCK), inputs = 9 * channels + 1;
+  const output = image(outHeight, outWidth, outChannels);
   const places = new Int32Array(inputs), values = new Float64Array(inputs), sums = new Float64Array(BLOCK * blocks);
   const inputStride = input.rows === 1 ? width * channels : input.stride;
   const run = () => {
@@ -144,6 +144,72 @@ export function convolution(input, w, { input: before, output: after, weight }) 
     }
   };
   return { output, run };
+}
+
+/**
+ * A vector at every place of an image, plus what belongs to the place.
+ * @param {Tensor} input  A vector.
+ * @param {Float32Array} w
+ * @param {{output: number[], offsets: number}} layer
+ * @returns {Layer}
+ */
+export function places(input, w, { output: [height, width, channels], offsets }) {
+  const output = image(height, width, channels), { data } = output;
+  const run = () => {
+    for (let to = 0; to < data.length; to += channels) {
+      for (let k = 0; k < channels; k++) data[to + k] = input.data[k] + w[offsets + to + k];
+    }
+  };
+  return { output, run };
+}
+
+/**
+ * A convolution with a kernel of one pixel: a linear layer at each.
+ * @param {Tensor} input  An image without gaps.
+ * @param {Float32Array} w
+ * @param {{input: number[], output: number[], weight: number}} layer
+ * @returns {Layer}
+ */
+export function pointwise(input, w, { input: [, , channels], output: [height, width, outChannels], weight }) {
+  const output = image(height, width, outChannels), { data } = output;
+  const blocks = Math.ceil(outChannels / BLOCK), sums = new Float64Array(BLOCK * blocks);
+  const places = new Int32Array(channels + 1), values = new Float64Array(channels + 1);
+  const run = () => {
+    for (let from = 0, to = 0; to < data.length; from += channels, to += outChannels) {
+      const count = collect(input.data, from, channels, places, values);
+      places[count] = BLOCK * channels;
+      values[count] = 1; // the bias
+      multiply(sums, blocks, w, weight, channels + 1, places, values, count + 1);
+      for (let k = 0; k < outChannels; k++) data[to + k] = sums[k];
+    }
+  };
+  return { output, run };
+}
+
+/**
+ * Turn each pixel's channels into a square of pixels, `factor` wide; what lies beyond the output's edges is left out.
+ * @param {Tensor} input  An image without gaps.
+ * @param {{input: number[], output: number[], factor: number}} layer
+ * @returns {Layer}
+ */
+export function shuffle(input, { input: [, width, channels], output: [outHeight, outWidth, outChannels], factor }) {
+  const output = image(outHeight, outWidth, outChannels), { data } = output;
+  const run = () => {
+    for (let y = 0, to = 0; y < outHeight; y++) {
+      for (let x = 0; x < outWidth; x++) {
+        const pixel = Math.trunc(y / factor) * width + Math.trunc(x / factor);
+        const from = pixel * channels + (y % factor) * factor + (x % factor);
+        for (let k = 0; k < outChannels; k++) data[to++] = input.data[from + k * factor * factor];
+      }
+    }
+  };
+  return { output, run };
+}
+
+/** @returns {Tensor} An image [height, width, channels] without gaps. */
+function image(height, width, channels) {
+  const length = width * channels;
+  return { data: new Float64Array(height * length), start: 0, rows: height, length, stride: length };
 }
 
 /**

@@ -1,6 +1,8 @@
 /** A network as a list of layers and one array of weights: checked, and chained. No DOM. */
 
-import { ACTIVATIONS, activation, convTranspose, convolution, layerNorm, linear } from "./decoder_layers.js";
+import {
+  ACTIVATIONS, activation, convTranspose, convolution, layerNorm, linear, places, pointwise, shuffle,
+} from "./decoder_layers.js";
 
 export const PAGE_FORMAT = 1;
 const LARGEST = 1 << 26;
@@ -51,7 +53,7 @@ export function chain(given, w, input, wanted, wantedBy) {
     if (layer?.op === "linear") {
       whole(layer.outputs, 1, `${name}: outputs`);
       expect(layer.inputs, size);
-      if (flowing.rows > 1 && flowing.stride !== flowing.length) throw new ProgramError(`${name} works on vectors only.`);
+      gapless(flowing, name);
       weights("weight", (layer.inputs + 1) * Math.ceil(layer.outputs / 8) * 8);
       layers.push(linear(flowing, w, layer));
       size = layer.outputs;
@@ -84,6 +86,33 @@ export function chain(given, w, input, wanted, wantedBy) {
       weights("bias", outChannels);
       layers.push(convTranspose(flowing, w, layer));
       size = outHeight * outWidth * outChannels;
+    } else if (layer?.op === "places") {
+      const [height, width, channels] = triple(layer.output, `${name}: output`);
+      expect(channels, size);
+      if (flowing.rows !== 1) throw new ProgramError(`${name} works on vectors only.`);
+      size = height * width * channels;
+      weights("offsets", size);
+      layers.push(places(flowing, w, layer));
+    } else if (layer?.op === "pointwise") {
+      const [height, width, channels] = triple(layer.input, `${name}: input`);
+      const [outHeight, outWidth, outChannels] = triple(layer.output, `${name}: output`);
+      expect(height * width * channels, size);
+      gapless(flowing, name);
+      if (outHeight !== height || outWidth !== width) throw new ProgramError(`${name}: the output has another size.`);
+      weights("weight", (channels + 1) * Math.ceil(outChannels / 8) * 8);
+      layers.push(pointwise(flowing, w, layer));
+      size = outHeight * outWidth * outChannels;
+    } else if (layer?.op === "shuffle") {
+      const [height, width, channels] = triple(layer.input, `${name}: input`);
+      const [outHeight, outWidth, outChannels] = triple(layer.output, `${name}: output`);
+      const factor = whole(layer.factor, 1, `${name}: factor`);
+      expect(height * width * channels, size);
+      gapless(flowing, name);
+      if (outHeight > factor * height || outWidth > factor * width || outChannels * factor ** 2 !== channels) {
+        throw new ProgramError(`${name}: the output is too large.`);
+      }
+      layers.push(shuffle(flowing, layer));
+      size = outHeight * outWidth * outChannels;
     } else {
       throw new ProgramError(`${name} is not a layer this page knows.`);
     }
@@ -91,6 +120,11 @@ export function chain(given, w, input, wanted, wantedBy) {
   }
   if (size !== wanted) throw new ProgramError(`The last layer gives ${size} numbers; ${wantedBy} ${wanted}.`);
   return layers;
+}
+
+/** @param {import("./decoder_layers.js").Tensor} tensor @param {string} name */
+function gapless({ rows, stride, length }, name) {
+  if (rows > 1 && stride !== length) throw new ProgramError(`${name} can't read an image with a border.`);
 }
 
 /** @param {unknown} value @param {number} low @param {string} what @returns {number} */

@@ -10,7 +10,7 @@ from torch import nn
 from vae_core.errors import PageDecoderError
 from vae_core.export.weights import PIECE, halved, payload_of
 from vae_core.likelihoods import Bernoulli, make_likelihood
-from vae_core.networks import CropTo, NetworkConfig, make_decoder
+from vae_core.networks import CropTo, NetworkConfig, Places, make_decoder
 
 SHAPE = (1, 8, 8)
 
@@ -98,6 +98,19 @@ def test_a_transposed_convolution_with_other_settings_is_refused(settings: dict[
     convolution = nn.ConvTranspose2d(2, 2, 4, **({"stride": 2, "padding": 1} | settings))
     with pytest.raises(PageDecoderError, match="ConvTranspose2d"):
         payload(nn.Linear(2, 32), nn.Unflatten(1, (2, 4, 4)), convolution)
+
+
+@pytest.mark.parametrize("settings", [{"kernel_size": 3}, {"stride": 2}, {"padding": 1}, {"groups": 2}])
+def test_a_convolution_over_more_than_a_pixel_is_refused(settings: dict[str, int]) -> None:
+    convolution = nn.Conv2d(2, 2, **({"kernel_size": 1} | settings))
+    with pytest.raises(PageDecoderError, match="Conv2d"):
+        payload(nn.Linear(2, 32), nn.Unflatten(1, (2, 4, 4)), convolution)
+
+
+def test_places_of_another_width_and_places_in_an_image_are_refused() -> None:
+    for layers in ((nn.Linear(2, 6), Places(4, 4, 4)), (nn.Linear(2, 4), Places(4, 4, 4), Places(4, 4, 4))):
+        with pytest.raises(PageDecoderError, match="Places"):
+            payload(*layers)
 
 
 def test_an_output_that_is_not_the_image_is_refused() -> None:

@@ -144,7 +144,7 @@ def test_the_real_images_it_learns_from_are_grey(make_run: MakeRun, digits: Imag
     assert not make_run(family="gan").draws
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_training_brings_draws_nearer_to_the_data(make_run: MakeRun, digits: ImageDataset, kind: str) -> None:
     run = make_run(
         family="gan", kind=kind, channels=4, epochs=12.0, hidden=(32,), learning_rate=2e-3, beta1=0.5

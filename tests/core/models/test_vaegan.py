@@ -129,7 +129,7 @@ def test_a_step_taken_apart_holds_copies_against_images_in_features(make_run: Ma
     assert parts.kl.mean() == pytest.approx(step.terms["kl"], rel=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["mlp", "conv"])
+@pytest.mark.parametrize("kind", ["mlp", "conv", "broadcast"])
 def test_training_makes_copies_like_their_images(make_run: MakeRun, digits: ImageDataset, kind: str) -> None:
     run = make_run(
         family="vaegan",
