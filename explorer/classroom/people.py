@@ -120,9 +120,7 @@ def remove(store: Store, code: str, who: str, number: int) -> None:
     NotYoursError
         If someone else than the teacher wants to.
     """
-    with store.reading() as connection:
-        must_lead(connection, code, who)
-    with store.changing(code) as connection:
+    with store.leading(code, who) as connection:
         for table in (tables.answers, tables.favourites):
             connection.execute(delete(table).where(table.c.code == code, table.c.number == number))
         found = tables.students.c

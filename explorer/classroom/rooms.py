@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from explorer.classroom import bounds, tables
 from explorer.classroom.bounds import NotYoursError, RoomError
-from explorer.classroom.store import Store, digest, leads, must_lead, no_room
+from explorer.classroom.store import Store, digest, leads, no_room
 
 USED_EVERY_SECONDS = 60.0
 _READ: dict[str, Callable[[Any], Any]] = {
@@ -151,9 +151,7 @@ def lead(store: Store, code: str, who: str, **changes: Any) -> Room:
     values = checked(changes)
     if (place := values.get("z")) is not None:
         values["z"] = bounds.written(place)
-    with store.reading() as connection:
-        must_lead(connection, code, who)
-    with store.changing(code) as connection:
+    with store.leading(code, who) as connection:
         before = read(connection, store, code)
         if values.keys() & {"lesson", "step"} and (before.lesson, before.step) != (
             values.get("lesson", before.lesson),
@@ -228,9 +226,7 @@ def close(store: Store, code: str, who: str) -> None:
     NotYoursError
         If someone else than the teacher wants to.
     """
-    with store.reading() as connection:
-        must_lead(connection, code, who)
-    with store.changing(code) as connection:
+    with store.leading(code, who) as connection:
         connection.execute(delete(tables.rooms).where(tables.rooms.c.code == code))
 
 

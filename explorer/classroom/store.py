@@ -83,6 +83,20 @@ class Store:
                 raise no_room()
             yield connection
 
+    @contextlib.contextmanager
+    def leading(self, code: str, who: str) -> Iterator[Connection]:
+        """Enter such a transaction for the browser of the room's teacher; who is refused kept nobody from writing.
+
+        Raises
+        ------
+        NotYoursError
+            If someone else wants to.
+        """
+        with self.reading() as connection:
+            must_lead(connection, code, who)
+        with self.changing(code) as connection:
+            yield connection
+
     @property
     def oldest(self) -> float:
         """When a room was last used that expires now."""

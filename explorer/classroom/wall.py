@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from explorer.classroom import bounds, tables
 from explorer.classroom.bounds import NotYoursError, RoomError
-from explorer.classroom.store import Store, leads, must_lead, number_of
+from explorer.classroom.store import Store, leads, number_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,10 +102,8 @@ def hide(store: Store, code: str, who: str, favourite: int, hidden: bool = True)
     NotYoursError
         If someone else than the teacher wants to.
     """
-    with store.reading() as connection:
-        must_lead(connection, code, who)
     found = tables.favourites.c
-    with store.changing(code) as connection:
+    with store.leading(code, who) as connection:
         connection.execute(
             update(tables.favourites)
             .where(found.id == favourite, found.code == code)

@@ -6,10 +6,8 @@
  */
 
 const HERE = Symbol.for("latent-explorer");
-const RETRY_MILLISECONDS = 1000, ASK_AGAIN_MILLISECONDS = 3000;
-// Streamlit goes back to the page that asks last: one that is being left must not ask.
-const LEAVING_MILLISECONDS = 3000;
-// Nor one that is still being drawn: asked in the middle of it, Streamlit draws a part into a page that is not whole.
+const RETRY_MILLISECONDS = 1000;
+// Asked while it still draws the page, Streamlit draws a part into a page that is not whole.
 const DRAWING_MILLISECONDS = 500;
 const followers = new WeakMap();
 
@@ -27,11 +25,8 @@ function createFollower(parentElement) {
   const here = (globalThis[HERE] ??= { models: new Map(), groups: new Map() });
   const runs = (here.runs ??= new Map());
   const status = createStatus(parentElement), leaving = new AbortController(), brought = new Set();
-  let data = null, tell = null, isFollowing = false;
-  let seen = { stage: "", version: 0 }, asked = { stage: null, at: 0 }, leftAt = -Infinity, drawnAt = 0;
-  const isLink = (part) => part.tagName === "A";
-  const onClick = (event) => event.composedPath().some(isLink) && (leftAt = performance.now());
-  document.addEventListener("click", onClick, { capture: true, signal: leaving.signal });
+  const asking = createAsking(leaving.signal);
+  let data = null, tell = null, isFollowing = false, seen = { stage: "", version: 0 }, drawnAt = 0;
 
   async function follow() {
     while (!leaving.signal.aborted) {
@@ -52,11 +47,8 @@ function createFollower(parentElement) {
     for (const name of Object.keys(models)) brought.add(name);
     if (curves) runs.set(data.name, curves);
     if (curves) globalThis.dispatchEvent(new Event("latent-explorer.model"));
-    const now = performance.now(), isAsked = stage === asked.stage && now - asked.at < ASK_AGAIN_MILLISECONDS;
-    if (stage === data.stage || isAsked || now - leftAt < LEAVING_MILLISECONDS) return;
-    if (now - drawnAt < DRAWING_MILLISECONDS) return; // there are more news within a second
-    asked = { stage, at: now };
-    tell("stage", stage);
+    if (performance.now() - drawnAt < DRAWING_MILLISECONDS) return; // there are more news within a second
+    if (stage !== data.stage && asking.may(stage)) tell("stage", stage);
   }
 
   return {

@@ -10,7 +10,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from explorer.serving.live import Feed
 
-_SCRIPTS = ("live.js", "packed.js", "live_news.js", "live_status.js")
+_SCRIPTS = ("live.js", "asking.js", "packed.js", "live_news.js", "live_status.js")
 
 _live = st.components.v2.component(
     "latent_explorer.live",

@@ -9,9 +9,6 @@ const HERE = Symbol.for("latent-explorer");
 const FIRST_RETRY_MILLISECONDS = 1000, LONGEST_RETRY_MILLISECONDS = 15000;
 const OWN_MILLISECONDS = 1500; // what comes back of one's own moves so soon is no news
 const SEND_MILLISECONDS = 80;
-const ASK_AGAIN_MILLISECONDS = 3000;
-// Streamlit goes back to the page that asks last: one that is being left must not ask.
-const LEAVING_MILLISECONDS = 3000;
 // What the teacher changed is drawn by the rerun that changed it.
 const SETTLE_MILLISECONDS = { teacher: 900, student: 60 };
 const LOST = "Not connected to the room. Trying again.";
@@ -43,15 +40,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function createFollower(parentElement) {
   const here = (globalThis[HERE] ??= { models: new Map(), groups: new Map() });
-  const ended = new AbortController(), line = createLine(parentElement, () => tell("leave", true));
+  const ended = new AbortController(), asking = createAsking(ended.signal);
+  const line = createLine(parentElement, () => tell("leave", true));
   let data = null, tell = () => {}, socket = null, address = "", wait = FIRST_RETRY_MILLISECONDS, later = 0;
-  let settling = 0, askedAt = -Infinity, asked = "", leftAt = -Infinity;
-  let led = null, sentAt = -Infinity, sending = 0, quiet = "";
-  const on = (target, type, act) => target.addEventListener(type, act, { signal: ended.signal, capture: true });
-  on(document, "click", (event) => event.composedPath().some((part) => part.tagName === "A") && (leftAt = performance.now()));
-  on(globalThis, "latent-explorer.pad", ({ detail }) => goTo(detail.pad));
-  on(globalThis, "latent-explorer.moved", ({ detail }) => send(detail.pad));
-  on(globalThis, "online", () => connect());
+  let settling = 0, led = null, sentAt = -Infinity, sending = 0, quiet = "";
+  const on = (type, act) => globalThis.addEventListener(type, act, { signal: ended.signal });
+  on("latent-explorer.pad", ({ detail }) => goTo(detail.pad));
+  on("latent-explorer.moved", ({ detail }) => send(detail.pad));
+  on("online", () => connect());
 
   function connect() {
     clearTimeout(later);
@@ -122,14 +118,12 @@ function createFollower(parentElement) {
   function check() {
     clearTimeout(settling);
     settling = setTimeout(() => {
-      const { room } = here, now = performance.now();
+      const { room } = here;
       const other = Object.entries(data.shown).filter(([name, value]) => room[name] !== value);
       if (!other.length) return;
       const wanted = JSON.stringify(other.map(([name]) => [name, room[name]]));
-      const isAsked = wanted === asked && now - askedAt < ASK_AGAIN_MILLISECONDS;
-      if (isAsked || now - leftAt < LEAVING_MILLISECONDS) return void (settling = setTimeout(check, 1000));
-      [asked, askedAt] = [wanted, now];
-      tell("changed", wanted);
+      if (asking.may(wanted)) tell("changed", wanted);
+      else settling = setTimeout(check, 1000);
     }, SETTLE_MILLISECONDS[here.room.you] ?? 0);
   }
 

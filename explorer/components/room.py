@@ -13,8 +13,11 @@ from explorer.classroom import invitation
 from explorer.classroom.rooms import Room
 
 KEY = "room-in-page"
+_SCRIPTS = ("room.js", "asking.js")
+
 _room = st.components.v2.component(
-    "latent_explorer.room", js=Path(__file__).with_suffix(".js").read_text("utf-8")
+    "latent_explorer.room",
+    js="\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in _SCRIPTS),
 )
 
 

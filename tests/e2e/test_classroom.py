@@ -64,6 +64,7 @@ def show(page: Page, settle: Settle, title: str) -> None:
     """Choose what the class sees."""
     page.get_by_role("combobox", name="The class sees").click()
     page.get_by_role("option", name=title, exact=True).click()
+    expect(page.get_by_role("button", name="Invite")).to_be_visible()
     settle(page)
 
 

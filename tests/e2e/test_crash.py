@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from vae_core.checkpoint import read_counters
-from vae_core.trained import ModelEntry, catalogue
+from vae_core.listing import ModelEntry, catalogue
 
 Settle = Callable[[Page], None]
 Screenshot = Callable[..., Path]

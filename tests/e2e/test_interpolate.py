@@ -91,31 +91,25 @@ def test_paths_are_chosen_and_lead_through_an_image_until_that_is_undone(page: P
     expect(page).not_to_have_url(re.compile("via="))
 
 
-def test_a_film_of_the_paths_is_taken_home(page: Page, settle: Settle, tmp_path: Path) -> None:
-    opened(page, settle)
-    page.get_by_role("button", name="Export").click()
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Animation, MP4").click()
-    place = tmp_path / waiting.value.suggested_filename
-    waiting.value.save_as(place)
-    with av.open(place) as film:
-        frames = list(film.decode(video=0))
-    assert (place.name, len(frames)) == ("digits-vae-2d-path.mp4", 2 * FRAMES - 2)
-    assert (frames[0].width, frames[0].height) == (17 * 28, 8 * 28)
-
-
 def test_an_animation_of_the_paths_is_taken_home(page: Page, settle: Settle, tmp_path: Path) -> None:
     opened(page, settle)
     page.get_by_role("button", name="Export").click()
+    # Two paths side by side, with a line between them.
+    size, count = (17 * 28, 8 * 28), 2 * FRAMES - 2
+    with Image.open(exported(page, "GIF", tmp_path)) as picture:
+        assert (picture.n_frames, picture.size) == (count, size)
+    with av.open(exported(page, "MP4", tmp_path)) as film:
+        frames = list(film.decode(video=0))
+    assert (len(frames), (frames[0].width, frames[0].height)) == (count, size)
+
+
+def exported(page: Page, kind: str, folder: Path) -> Path:
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Animation, GIF").click()
-    place = tmp_path / waiting.value.suggested_filename
+        page.get_by_role("button", name=f"Animation, {kind}").click()
+    place = folder / f"digits-vae-2d-path.{kind.lower()}"
+    assert waiting.value.suggested_filename == place.name
     waiting.value.save_as(place)
-    assert place.name == "digits-vae-2d-path.gif"
-    with Image.open(place) as found:
-        assert found.n_frames == 2 * FRAMES - 2
-        # Two paths side by side, with a line between them.
-        assert found.size == (17 * 28, 8 * 28)
+    return place
 
 
 def test_a_square_between_four_images_is_an_address_of_its_own(
