@@ -23,9 +23,10 @@ from playwright.sync_api import Page, Route, sync_playwright
 from benchmarks.browser import FLAGS, chromium
 from benchmarks.record import percentile, record
 from vae_core.export.weights import DecoderPayload, decoder_payload, payload_of
+from vae_core.listing import catalogue
 from vae_core.models import VAE, VAEConfig
 from vae_core.networks import NetworkConfig
-from vae_core.trained import catalogue, load
+from vae_core.trained import load
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKPOINTS = ROOT / "checkpoints"

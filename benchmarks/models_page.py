@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import stored
+from vae_core.listing import catalogue
 from vae_core.models import MODELS
-from vae_core.trained import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "models.md"

@@ -29,8 +29,8 @@ from benchmarks.browser import DRAWN, FLAGS, HEIGHT, PAINTED, WIDTH, chromium
 from benchmarks.record import percentile, record
 from benchmarks.server import running_app
 from vae_core.export.weights import payload_of
+from vae_core.listing import catalogue
 from vae_core.models import VAE, VAEConfig
-from vae_core.trained import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKPOINTS = ROOT / "checkpoints"

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from explorer.shelf import OWNERS
-from vae_core.trained import ModelEntry, catalogue
+from vae_core.listing import ModelEntry, catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 60

@@ -20,8 +20,9 @@ from vae_core.config import DataConfig
 from vae_core.datasets import ImageDataset, is_available, load_dataset
 from vae_core.errors import VaeCoreError
 from vae_core.evaluation import Metrics
+from vae_core.listing import ModelEntry, catalogue
 from vae_core.measures import measure
-from vae_core.trained import ModelEntry, TrainedModel, catalogue, load
+from vae_core.trained import TrainedModel, load
 
 ROOT = Path(__file__).resolve().parent.parent
 

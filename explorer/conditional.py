@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from explorer import cache, state
 
 if TYPE_CHECKING:
-    from vae_core.trained import ModelEntry, TrainedModel
+    from vae_core.listing import ModelEntry
+    from vae_core.trained import TrainedModel
 
 
 def shown(entry: ModelEntry) -> TrainedModel:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from vae_core.trained import ModelEntry, TrainedModel
+    from vae_core.listing import ModelEntry
+    from vae_core.trained import TrainedModel
 
 
 class Words(NamedTuple):

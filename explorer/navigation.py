@@ -41,7 +41,8 @@ from vae_core.datasets import title_of
 from vae_core.errors import VaeCoreError
 
 if TYPE_CHECKING:
-    from vae_core.trained import ModelEntry, TrainedModel
+    from vae_core.listing import ModelEntry
+    from vae_core.trained import TrainedModel
 
 SIDEBAR_PIXELS = 236
 _PICKED, _ASKED = "_picked_model", "_asked_model"

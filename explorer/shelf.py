@@ -20,7 +20,7 @@ from explorer.links import is_name
 from vae_core.checkpoint import read_counters
 from vae_core.claims import is_claimed
 from vae_core.errors import CheckpointError, VaeCoreError
-from vae_core.trained import ModelEntry
+from vae_core.listing import ModelEntry
 
 TRAINED, UNDER_WAY, INTERRUPTED, DAMAGED = "trained", "under way", "interrupted", "damaged"
 OWN, SHARED_BY_YOU, SHARED, NOBODYS = "own", "shared by you", "shared", "nobody's"

@@ -10,7 +10,8 @@ os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 from vae_core import errors
 from vae_core.datasets import load_dataset
-from vae_core.trained import TrainedModel, catalogue, load
+from vae_core.listing import catalogue
+from vae_core.trained import TrainedModel, load
 
 __version__ = "0.1.0"
 __all__ = ["TrainedModel", "__version__", "catalogue", "errors", "load", "load_dataset"]

@@ -21,7 +21,8 @@ from vae_core.metrics import off_data_share
 
 if TYPE_CHECKING:
     from explorer.training.sets import SetJob
-    from vae_core.trained import ModelEntry, TrainedModel
+    from vae_core.listing import ModelEntry
+    from vae_core.trained import TrainedModel
 
 USUAL = ("mnist-ae-2d", "mnist-vae-2d", "mnist-beta4-2d")
 CHOSEN = "compare.models"

@@ -14,7 +14,8 @@ from explorer.lessons.pictures import MAP_WIDTH, shown
 from explorer.lessons.records import Step
 
 if TYPE_CHECKING:
-    from vae_core.trained import ModelEntry, TrainedModel
+    from vae_core.listing import ModelEntry
+    from vae_core.trained import TrainedModel
 
 BEGUN = "lesson.begun"
 

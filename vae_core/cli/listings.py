@@ -10,7 +10,7 @@ from vae_core.cli.arguments import Parser
 from vae_core.cli.places import checkpoints_folder, runs_folder
 from vae_core.datasets import DATASETS, DatasetInfo, dataset_info, is_available
 from vae_core.datasets.own import full_names
-from vae_core.trained import ModelEntry, catalogue
+from vae_core.listing import ModelEntry, catalogue
 
 # Sizes of the data sets that are not made of files whose headers say it.
 _MADE_HERE = {"digits": "1,797 of 8 × 8", "shapes": "10,000 of 64 × 64, or as asked"}

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from vae_core.latent import even, geodesic, length, lerp, shortest_paths, slerp, start_graph
-from vae_core.trained import catalogue, load
+from vae_core.listing import catalogue
+from vae_core.trained import load
 
 SHIPPED = Path(__file__).resolve().parents[3] / "checkpoints"
 PLANE = [entry.name for entry in catalogue(SHIPPED) if entry.latent_dim == 2] if SHIPPED.is_dir() else []
