@@ -32,8 +32,13 @@ class TrainingConfig:
     )
     late_batch_size: int = setting(512, "Images in a batch after that.", low=1, high=65_536, unit="images")
     kl_warmup: float = setting(
-        0.0, "Share of the run over which the KL's weight rises to beta.", low=0.0, high=1.0
+        0.0, "Share of the run over which the KL's weight goes from kl_start to beta.", low=0.0, high=1.0
     )
+    kl_start: float = setting(
+        0.0, "The KL's weight at the start of that, in multiples of beta. Above 1 it falls: dimensions come into use "
+        "one after the other, and those that never pay stay unused.",
+        low=0.0, high=1000.0,
+    )  # fmt: skip
     gradient_clip: float | None = setting(
         None, "Largest norm of the gradient; larger ones are scaled down.", low=1e-6, high=1e9
     )

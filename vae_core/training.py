@@ -190,9 +190,11 @@ class TrainingRun:
 
     @property
     def beta_scale(self) -> float:
-        """Share of beta that the next step uses, from 0 to 1, while the KL's weight still rises."""
-        warmup = self.config.training.kl_warmup
-        return min(1.0, self.fraction / warmup) if warmup > 0 else 1.0
+        """Weight of the KL in the next step as a multiple of beta: from `kl_start` to 1 during the warm-up."""
+        training, fraction = self.config.training, self.fraction
+        if fraction >= training.kl_warmup:
+            return 1.0
+        return training.kl_start + (1 - training.kl_start) * fraction / training.kl_warmup
 
     def events(self, snapshot_every: float | None = None) -> Iterator[Event]:
         """Train, yielding an event after each step; may be abandoned at any event and called again.

@@ -203,11 +203,13 @@ def test_no_warm_up_starts_at_the_peak(make_run: MakeRun) -> None:
     assert steps_of(drain(make_run(warmup=0.0)))[0].learning_rate == pytest.approx(8e-3)
 
 
-def test_the_kls_weight_rises_to_beta_over_its_warm_up(make_run: MakeRun) -> None:
-    steps = steps_of(drain(make_run(epochs=4.0, beta=3.0, kl_warmup=0.5)))
+@pytest.mark.parametrize("start", [0.0, 0.5, 1.0, 4.0])
+def test_the_kls_weight_goes_from_its_start_to_beta_over_its_warm_up(make_run: MakeRun, start: float) -> None:
+    steps = steps_of(drain(make_run(epochs=4.0, beta=3.0, kl_warmup=0.5, kl_start=start)))
     used = np.array([(s.terms["loss"] - s.terms["reconstruction"]) / s.terms["kl"] for s in steps])
     before = np.array([0.0, *(s.fraction for s in steps[:-1])])
-    np.testing.assert_allclose(used, 3 * np.minimum(1, before / 0.5), atol=0.05)
+    expected = 3 * (start + (1 - start) * np.minimum(1, before / 0.5))
+    np.testing.assert_allclose(used, expected, atol=0.05, rtol=1e-3)
 
 
 def test_the_batch_grows_after_the_first_third(make_run: MakeRun) -> None:

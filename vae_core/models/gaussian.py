@@ -98,6 +98,6 @@ class GaussianVAE(nn.Module, abc.ABC):
     ) -> Terms:
         """Return the objective's terms on images [N, C, H, W], means over the batch: loss, reconstruction, kl and more.
 
-        `beta_scale` in [0, 1] is how far the KL's warm-up has come. With `seen`, a noisy x of the same shape, q(z|x)
+        `beta_scale` weighs the KL during its warm-up. With `seen`, a noisy x of the same shape, q(z|x)
         is q(z|seen). `labels` are the images' classes [N], which only conditional models look at.
         """

@@ -58,7 +58,7 @@ class LatentModel(Protocol):
     ) -> Terms:
         """Return the objective on a batch, means over its images.
 
-        `beta_scale` in [0, 1] anneals the KL; the encoder gets `seen` in place of x where it is given.
+        `beta_scale`, 1 in the end, anneals the KL; the encoder gets `seen` in place of x where it is given.
         `labels` are the images' classes [N], which only conditional models look at.
         """
         ...
