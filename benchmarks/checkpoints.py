@@ -24,7 +24,15 @@ from vae_core.errors import VaeCoreError
 from vae_core.evaluation import Metrics, evaluate
 from vae_core.events import Finished, Step, Warned
 from vae_core.measures import measure
-from vae_core.models import AutoencoderConfig, CVAEConfig, GANConfig, VAEConfig, VAEGANConfig, VQVAEConfig
+from vae_core.models import (
+    AutoencoderConfig,
+    CVAEConfig,
+    GANConfig,
+    TCVAEConfig,
+    VAEConfig,
+    VAEGANConfig,
+    VQVAEConfig,
+)
 from vae_core.networks import NetworkConfig
 from vae_core.presets import training_for
 from vae_core.run_config import RunConfig, TrainingConfig
@@ -51,6 +59,7 @@ FEW_SHAPES = DataConfig("shapes", size=32, count=10_000)
 SMALL = NetworkConfig(hidden=(256, 128))
 MEDIUM = NetworkConfig(hidden=(400, 200))
 CONVOLUTIONAL = NetworkConfig(kind="conv", hidden=(256,), channels=16)
+BROADCAST = NetworkConfig(kind="broadcast", hidden=(256, 128), sine_features=0)
 SMALL_CONVOLUTIONAL = NetworkConfig(kind="conv", hidden=(128,), channels=8, sine_features=0)
 
 
@@ -64,6 +73,8 @@ ON_DIGITS_WARM = _for(100.0, batch_size=128, late_batch_size=256, kl_warmup=0.25
 USED = VAEConfig(latent_dim=8, likelihood="continuous_bernoulli", network=SMALL)
 """For denoising, imputing, detecting and compressing: a likelihood that is a density of greys."""
 LONG = _for(160.0)
+# One dimension after the other comes into use: all at once, they share the positions among them.
+ONE_BY_ONE = _for(24.0, learning_rate=3e-3, kl_warmup=0.5, kl_start=4.0, late_batch_size=256)
 SEEDS = range(3)
 """Of models that differ in nothing else, for the lesson on what β promises."""
 FEW_MOMENTS = 8
@@ -84,6 +95,9 @@ SHIPPED: dict[str, RunConfig] = {
     # Few codes and a deep prior over them: copies stay close enough, and draws become digits.
     "mnist-vqvae": RunConfig(MNIST, VQVAEConfig(codes=16, prior_layers=3), training_for(_for(10.0), "vqvae")),
     "shapes-vae-10d": RunConfig(SHAPES, VAEConfig(latent_dim=10, network=CONVOLUTIONAL), _for(20.0)),
+    "shapes-tcvae-10d": RunConfig(
+        SHAPES, TCVAEConfig(beta=6.0, latent_dim=10, network=BROADCAST), ONE_BY_ONE
+    ),
     "digits-vae-8d": RunConfig(DIGITS, USED, ON_DIGITS_WARM),
     "digits-without-1-8d": RunConfig(dataclasses.replace(DIGITS, without=1), USED, ON_DIGITS_WARM),
     "digits-without-6-8d": RunConfig(dataclasses.replace(DIGITS, without=6), USED, ON_DIGITS_WARM),

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PRIOR_LIMIT = 4.0
 MOST_SLIDERS = 12
+IDLE = 0.01
+"""A dimension that carries less, in nats per image, does nothing that anybody could see."""
 VOTERS, MOST_VOTERS = 15, 5000
 
 
@@ -47,14 +49,15 @@ def votes(
 
 
 def dimension_order(trained: TrainedModel) -> tuple[tuple[int, float], ...]:
-    """Return (dimension, mean KL in nats, or variance for an autoencoder), most used first where they are many.
+    """Return (dimension, mean KL in nats, or variance for an autoencoder), in the order in which they are worth moving.
 
-    Without codes none is known to be used more than another: 0 for each.
+    That is by number, dimensions that carry nothing last; most used first where they are many. Without codes none is
+    known to be used more than another: 0 for each.
     """
     if not trained.has_encoder:
         return tuple((i, 0.0) for i in range(trained.latent_dim))
     used = planes.usage(trained.latent_map.mu, trained.latent_map.logvar)
-    order = np.argsort(-used) if trained.latent_dim > MOST_SLIDERS else np.arange(trained.latent_dim)
+    order = np.argsort(-used if trained.latent_dim > MOST_SLIDERS else used < IDLE, kind="stable")
     return tuple((int(i), float(used[i])) for i in order)
 
 

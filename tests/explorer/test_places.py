@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
 from explorer import places
@@ -38,3 +40,11 @@ def test_many_dimensions_come_most_used_first_and_few_in_their_own_order(models,
     used = [kl for _, kl in places.dimension_order(load(models / "digits-vae-16d"))]
     assert used == sorted(used, reverse=True)
     assert len(used) == 16
+
+
+def test_dimensions_that_carry_nothing_come_last(root: Path) -> None:
+    order = places.dimension_order(load(root / "checkpoints" / "shapes-tcvae-10d"))
+    used, idle = order[:3], order[3:]
+    assert min(kl for _, kl in used) > 1 > 0.01 > max(kl for _, kl in idle)
+    assert [dimension for dimension, _ in used] == sorted(dimension for dimension, _ in used)
+    assert [dimension for dimension, _ in idle] == sorted(dimension for dimension, _ in idle)

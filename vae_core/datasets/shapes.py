@@ -81,8 +81,9 @@ def load_shapes(
         allowed = f"1 to {total - tested - 1}"
         raise DatasetError("The validation split of shapes cannot have this size.", got=held, allowed=allowed)
     indices = sample_indices(total, seed)
-    parts = np.split(indices, [total - tested - held, total - tested])
-    train, held_out, test = (draw_split(np.sort(part), edge) for part in parts)
+    trained, *held_back = np.split(indices, [total - tested - held, total - tested])
+    # Not these in order: the first so many of them stand for all. Training shuffles its own.
+    train, held_out, test = (draw_split(part, edge) for part in (np.sort(trained), *held_back))
     return ImageDataset(
         name="shapes",
         title=TITLE,

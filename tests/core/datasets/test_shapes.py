@@ -201,3 +201,11 @@ def test_a_point_outside_the_grid_is_refused(index: int) -> None:
             ask(np.array([index]))
     with pytest.raises(DatasetError, match="32 or 64"):
         draw(np.array([0]), 16)
+
+
+def test_the_first_held_out_images_stand_for_all() -> None:
+    dataset = load_shapes(count=20_000, size=32)
+    for split in (dataset.validation, dataset.test):
+        assert split.labels is not None
+        shares = np.bincount(split.labels[:500], minlength=3) / 500
+        np.testing.assert_allclose(shares, 1 / 3, atol=0.08)

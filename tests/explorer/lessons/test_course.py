@@ -200,6 +200,15 @@ def test_the_same_beta_and_another_seed_have_another_mig_and_other_axes() -> Non
         assert axes._gaps(trained)[0].mean() == pytest.approx(told, abs=2e-3)
 
 
+def test_a_decoder_that_is_told_where_it_paints_has_a_gap_several_times_as_large() -> None:
+    told = _model("shapes-tcvae-10d")
+    assert told.config.model.network.kind == "broadcast"  # type: ignore[union-attr]
+    others = max(_model(name).metrics["mig"]["value"] for name in (*SEEDS, "shapes-vae-10d"))
+    assert told.metrics["mig"]["value"] > 2 * others
+    gaps = dict(zip(("shape", "scale", "orientation", "x", "y"), axes._gaps(told)[0], strict=True))
+    assert min(gaps["x"], gaps["y"]) > 0.4
+
+
 def test_a_turned_space_has_the_same_bound_and_another_mig() -> None:
     trained = _model(SEEDS[0])
     found = {angle: axes.measured(trained, angle) for angle in (0, 45, 90)}
