@@ -31,6 +31,7 @@ BENCHMARKS = {
     "quality": "benchmarks.quality",
     "minute": "benchmarks.minute",
     "likelihood": "benchmarks.likelihood",
+    "disentanglement": "benchmarks.disentanglement",
 }
 # Benchmark -> a package that it can do nothing without.
 NEEDS = dict.fromkeys(("decode_in_page", "fields", "pad", "durability", "watched"), "playwright")

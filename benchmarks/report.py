@@ -22,6 +22,7 @@ SECTIONS = {
     "time_to_quality": ("Time to quality", "quality"),
     "reductions": ("Sums and means", "quality"),
     "likelihood": ("Likelihood of binarised MNIST", "likelihood"),
+    "disentanglement": ("Axes that stand for factors", "disentanglement"),
     "families": ("The model families", "families"),
     "throughput": ("Images a second in training", "throughput"),
     "decoding": ("Decoding and encoding", "decoding"),
