@@ -57,7 +57,8 @@ class Case:
 
 def narrow_cases(kind: str, shape: tuple[int, int, int]) -> list[Case]:
     turns = itertools.cycle(itertools.product((2, 1, 10), LIKELIHOODS))
-    options = itertools.product(ACTIVATIONS, (0, 24), (False, True))
+    # A broadcast decoder has no layer norm.
+    options = itertools.product(ACTIVATIONS, (0, 24), (False, True) if kind != "broadcast" else (True,))
     cases = []
     for (activation, sines, norm), (latent_dim, likelihood) in zip(options, turns, strict=False):
         network = NetworkConfig(kind, activation=activation, sine_features=sines, layer_norm=norm, **NARROW)
