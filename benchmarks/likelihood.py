@@ -2,9 +2,10 @@
 
 The setting of Burda, Grosse & Salakhutdinov (2016), table 1, one stochastic layer of 50 units: a VAE and an IWAE of
 K = 5, dynamically and statically binarised, with one recipe and a budget of seconds each. The IWAE has K = 1, which is
-the VAE and five times as fast, for the first half of its seconds. The estimate of log p(x) is the importance-weighted
-bound of 5,000 draws on every tenth of the 10,000 test images, drawn black or white once; the ELBO is over all. The
-paper trains for 3,280 epochs in batches of 20; its own draws of the test images differ, and it takes all of them.
+the VAE and needs a fraction of the time, for the first half of its seconds. The estimate of log p(x) is the
+importance-weighted bound of 5,000 draws on every tenth of the 10,000 test images, drawn black or white once; the ELBO
+is over all. The paper trains for 3,280 epochs in batches of 20; its own draws of the test images differ, and it takes
+all of them.
 """
 
 from __future__ import annotations

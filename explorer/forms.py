@@ -23,6 +23,8 @@ LABELS = {
     "gamma_r1": "γ, weight of the gradient penalty",
     "gamma_features": "γ, weight of the copies' error",
     "alpha": "α, how far the KL is lifted",
+    "kl_warmup": "KL's warm-up, share of the run",
+    "kl_start": "KL's first weight, times β",
     "lambda_mmd": "λ, for the MMD's weight",
     "samples": "K, draws of z an image",
     "seconds": "Time in seconds",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PRIOR_LIMIT = 4.0
 MOST_SLIDERS = 12
 IDLE = 0.01
-"""A dimension that carries less, in nats per image, does nothing that anybody could see."""
+"""A dimension that carries less, in nats per image or as an autoencoder's variance, does nothing that one could see."""
 VOTERS, MOST_VOTERS = 15, 5000
 
 
