@@ -40,7 +40,11 @@ def _progress(job: TrainingJob, over: bool, again: Callable[[int | None], None])
         st.error(now.message, icon=":material/error:")
     _controls(job, now, over, again)
     for warning in now.warnings:
-        st.warning(warning, icon=":material/warning:")
+        if warning.code == "precision":
+            # The run is right all the same, only slower.
+            st.caption(warning.message)
+        else:
+            st.warning(warning.message, icon=":material/warning:")
     # Not before the whole page knows that the run is over: else Stop would stand beside Keep for a moment.
     if over and job.can_keep:
         _keep(job)

@@ -48,8 +48,8 @@ class Progress:
         While the run rests: its next step taken apart.
     changes : tuple of (seconds, words)
         Settings that were changed on the way.
-    warnings : tuple of str
-        What the engine warns of, in plain words, each once.
+    warnings : tuple of Warned
+        What the engine warns of, each once.
     """
 
     status: str = QUEUED
@@ -65,7 +65,7 @@ class Progress:
     model: Any = None
     next_step: Any = None
     changes: tuple[tuple[float, str], ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -101,7 +101,7 @@ class Notes:
         self._held_out: dict[str, _Curve] = {}
         self._latest: dict[str, Any] = {}
         self._changes: list[tuple[float, str]] = []
-        self._warnings: list[str] = []
+        self._warnings: dict[str, Warned] = {}
 
     def take(self, event: Any) -> None:
         """Remember one event."""
@@ -126,8 +126,8 @@ class Notes:
             if self._changes and event.seconds - self._changes[-1][0] < _SAME_CHANGE_SECONDS:
                 self._changes.pop()
             self._changes.append((event.seconds, told))
-        elif isinstance(event, Warned) and event.message not in self._warnings:
-            self._warnings.append(event.message)
+        elif isinstance(event, Warned):
+            self._warnings.setdefault(event.message, event)
         elif isinstance(event, Finished):
             self._latest |= {"step": event.step, "seconds": event.seconds}
 
@@ -142,7 +142,7 @@ class Notes:
             "curves": {term: tuple(curve.points) for term, curve in self._curves.items()},
             "held_out": {term: tuple(curve.points) for term, curve in self._held_out.items()},
             "changes": tuple(self._changes),
-            "warnings": tuple(self._warnings),
+            "warnings": tuple(self._warnings.values()),
         }
 
 

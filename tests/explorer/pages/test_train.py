@@ -40,6 +40,16 @@ def test_the_default_is_data_that_comes_with_the_app(page: AppTest) -> None:
     assert page.selectbox(key="train.preset").value == "quick"
 
 
+def test_a_processor_without_bfloat16_is_mentioned_and_not_warned_of(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vae_core.training.has_fast_bf16", lambda: False)
+    page.button(key="start").click().run()
+    until(page, lambda: button(page, "keep"))
+    assert any("no bfloat16 units" in one.value for one in page.caption)
+    assert not page.warning
+
+
 def test_a_model_is_trained_kept_and_opened_on_the_other_pages(page: AppTest, shelf_of: ShelfOf) -> None:
     page.button(key="start").click().run()
     assert button(page, "stop")

@@ -48,9 +48,10 @@ def test_training_and_validation_are_kept_apart() -> None:
 
 def test_a_warning_is_told_once() -> None:
     notes = Notes()
+    warned = Warned(1, "collapse", "It has collapsed.")
     for _ in range(3):
-        notes.take(Warned(1, "collapse", "It has collapsed."))
-    assert notes.fields()["warnings"] == ("It has collapsed.",)
+        notes.take(warned)
+    assert notes.fields()["warnings"] == (warned,)
 
 
 def test_only_three_endings_are_endings() -> None:
