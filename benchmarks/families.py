@@ -2,8 +2,9 @@
 
 MNIST, or digits where MNIST is not at hand; two latent dimensions, each family's own settings as they begin. The pace
 is a share of the plain VAE's in the same run; the families take their epochs in turn, so that a machine that drifts
-slows all of them; one that needs other training has it. ELBO, KL and accuracy are of the test images, the KL's parts
-of up to 5,000 of them.
+slows all of them; one that needs other training has it. A capacity VAE makes the steps of a VAE: how far its pace is
+from 1 is how far the machine drifted within an epoch, and as much may be wrong with the others. ELBO, KL and accuracy
+are of the test images, the KL's parts of up to 5,000 of them.
 """
 
 from __future__ import annotations

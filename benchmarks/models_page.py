@@ -123,7 +123,8 @@ def _measured() -> str:
         "## The same brief training",
         "",
         f"`python -m benchmarks families`, {machine['date']}, {machine['processor']}, {machine['cores']} cores; test "
-        "images, nats per image. One network, seed and recipe; settings of each family as they begin.",
+        "images, nats per image. One network, seed and recipe; settings of each family as they begin. A capacity VAE "
+        "makes the steps of a VAE: how far its pace is from 1 is how far that of the others may be off.",
         "",
         "| " + " | ".join(column.replace("_", " ") for column in columns) + " |",
         "|" + "---|" * len(columns),
